@@ -1,0 +1,16 @@
+DROP TABLE jobs;
+DROP TABLE deliveries;
+DROP TABLE activities;
+DROP TABLE tombstones;
+DROP TABLE received;
+DROP TABLE follows;
+DROP TABLE reactions;
+DROP TABLE replies;
+DROP TABLE share_tags;
+DROP TABLE shares;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE members;
+DROP TABLE labs;
+DROP TABLE keys;
+DROP TABLE actors;

@@ -1,0 +1,77 @@
+//! Everything that can happen here, as one enum: recorded in the transaction of the change, reacted to later (decision 0006).
+//! It names rows, never JSON of a peer and never an inbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::actor::ActorId;
+
+/// Something that happened, and that others may have to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A share of ours was published.
+    SharePublished {
+        /// The share's row.
+        share: i64,
+    },
+    /// A share of ours was corrected.
+    ShareRevised {
+        /// The share's row.
+        share: i64,
+    },
+    /// A share of ours was withdrawn; its row is gone, so what is needed is kept here.
+    ShareWithdrawn(WithdrawnShare),
+    /// An actor of ours changed its profile.
+    ActorDescribed {
+        /// The actor.
+        actor: ActorId,
+    },
+    /// An actor of ours asked to follow another.
+    FollowRequested {
+        /// The follow's row.
+        follow: i64,
+    },
+    /// An actor of ours stopped following another.
+    FollowUndone {
+        /// The follower, ours.
+        follower: ActorId,
+        /// The followed.
+        followee: ActorId,
+        /// The id of the Follow.
+        uri: String,
+    },
+    /// Someone follows an actor of ours.
+    FollowAccepted {
+        /// The follow's row.
+        follow: i64,
+        /// The id of this Follow: a later one with another id is answered again.
+        uri: String,
+    },
+    /// Someone elsewhere replied or reacted to a share that is read from forums: the lab passes it on.
+    Answered {
+        /// The lab.
+        lab: ActorId,
+        /// The id of the received activity.
+        activity: String,
+    },
+    /// An actor elsewhere accepted our follow: what it published before can be read.
+    FollowBegan {
+        /// The followed.
+        followee: ActorId,
+    },
+}
+
+/// What is told of a share after it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawnShare {
+    /// Its id on the wire.
+    pub uri: String,
+    /// Its lab.
+    pub lab: ActorId,
+    /// Its author.
+    pub author: ActorId,
+    /// Its ActivityStreams type.
+    pub former_type: String,
+    /// Actors that were named in it.
+    pub mentions: Vec<String>,
+}

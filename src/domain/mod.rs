@@ -1,0 +1,18 @@
+//! What Archipel knows, as plain types and rules: labs, shares, audiences, members and what can happen to them.
+//! Pure: it imports nothing of ours, touches no network, no database, no clock.
+
+pub mod actor;
+pub mod audience;
+pub mod change;
+pub mod delivery;
+pub mod lab;
+pub mod language;
+pub mod links;
+pub mod membership;
+pub mod moment;
+pub mod peer;
+pub mod picture;
+pub mod refusal;
+pub mod reply;
+pub mod share;
+pub mod text;

@@ -1,0 +1,55 @@
+//! Prose: Markdown of ours to HTML, HTML of strangers to what is safe, and plain text out of either.
+//! What is an `Html` has been sanitised; there is no other way to make one.
+
+mod markdown;
+mod sanitise;
+
+pub use markdown::{Rendered, has_structure, mentions, render};
+pub use sanitise::Html;
+
+/// Unix line ends, no control characters but newline and tab, no invisible text direction overrides, trimmed.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = unified.chars().filter(|letter| !is_unwanted(*letter)).collect();
+    kept.trim().to_owned()
+}
+
+/// The same on one line, with single spaces.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    normalise(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first sentences of a plain text, at most `limit` characters, cut at a word.
+#[must_use]
+pub fn excerpt(text: &str, limit: usize) -> String {
+    let line = one_line(text);
+    if line.chars().count() <= limit {
+        return line;
+    }
+    let cut: String = line.chars().take(limit).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    format!("{}…", whole.trim_end_matches([',', ';', ':', '-', ' ']))
+}
+
+fn is_unwanted(letter: char) -> bool {
+    let control = letter.is_control() && letter != '\n' && letter != '\t';
+    control || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_ends_at_a_word() {
+        assert_eq!(excerpt("Een twee drie vier", 12), "Een twee…");
+        assert_eq!(excerpt("Kort", 12), "Kort");
+    }
+
+    #[test]
+    fn direction_overrides_and_controls_are_dropped() {
+        assert_eq!(normalise(" a\u{202e}b\u{0}c\r\nd "), "abc\nd");
+    }
+}

@@ -1,0 +1,128 @@
+//! HTML that is safe to show, whoever wrote it.
+
+use std::{collections::HashSet, fmt, sync::LazyLock};
+
+use ammonia::Builder;
+
+/// Sanitised HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html(String);
+
+impl Html {
+    /// Most bytes of foreign HTML that are read at all.
+    pub const LIMIT: usize = 200_000;
+
+    /// Keeps what is on the list of harmless elements and attributes; the rest goes. Doing it twice changes nothing.
+    #[must_use]
+    pub fn sanitise(dirty: &str) -> Self {
+        let end = floor_boundary(dirty, Self::LIMIT);
+        Self(SANITISER.clean(&dirty[..end]).to_string())
+    }
+
+    /// What was sanitised before and came back from our own database.
+    #[must_use]
+    pub fn trusted(stored: String) -> Self {
+        Self(stored)
+    }
+
+    /// The HTML.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text without any element, entities resolved, one space between blocks.
+    #[must_use]
+    pub fn to_plain(&self) -> String {
+        let spaced = self.0.replace("</p>", "</p> ").replace("<br>", " ").replace("</li>", "</li> ").replace("</h", " </h");
+        let bare = Builder::empty().clean(&spaced).to_string();
+        super::one_line(&unescape(&bare))
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .tags(HashSet::from([
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "code",
+            "del",
+            "em",
+            "h2",
+            "h3",
+            "h4",
+            "hr",
+            "i",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "span",
+            "strong",
+            "sub",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "u",
+            "ul",
+        ]))
+        .tag_attributes([("a", HashSet::from(["href", "hreflang", "title"])), ("ol", HashSet::from(["start"]))].into())
+        .generic_attributes(HashSet::from(["lang", "dir"]))
+        .allowed_classes(
+            [("a", HashSet::from(["mention", "hashtag", "u-url"])), ("span", HashSet::from(["h-card", "invisible", "ellipsis"]))]
+                .into(),
+        )
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener ugc"));
+    builder
+});
+
+fn floor_boundary(text: &str, limit: usize) -> usize {
+    if text.len() <= limit {
+        return text.len();
+    }
+    (0..=limit).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
+}
+
+fn unescape(text: &str) -> String {
+    let replaced = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    replaced.replace("&nbsp;", " ").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_or_loads_is_gone() {
+        let html = Html::sanitise("<p onclick=x>Hi<script>evil()</script><img src=x><a href='javascript:x'>a</a></p>");
+        assert_eq!(html.as_str(), "<p>Hi<a rel=\"nofollow noopener ugc\">a</a></p>");
+    }
+
+    #[test]
+    fn sanitising_twice_changes_nothing() {
+        let once = Html::sanitise("<h2>K</h2><p>a &lt; b &amp; <a class=\"mention x\" href=\"https://a.example/\">@a</a>");
+        assert_eq!(Html::sanitise(once.as_str()), once);
+    }
+
+    #[test]
+    fn plain_text_has_no_elements_and_no_entities() {
+        assert_eq!(Html::sanitise("<p>a &lt; b</p><p>c &amp; d</p>").to_plain(), "a < b c & d");
+    }
+}

@@ -1,0 +1,218 @@
+//! The only diesel and the only SQL. A [`Store`] hands out transactions; everything else here is plain functions over one.
+//! It never decides what may happen, and no function here waits for the network.
+
+pub mod activity;
+pub mod actor;
+pub mod audience;
+mod connection;
+pub mod delivery;
+pub mod lab;
+pub mod membership;
+pub mod queue;
+pub mod reply;
+mod schema;
+pub mod share;
+pub mod tombstone;
+mod wake;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use diesel::r2d2::{Pool, PooledConnection};
+
+use crate::config::{Database, Settings};
+use connection::{Connection, Opener};
+pub use wake::Wake;
+
+/// Something of ours went wrong: what we were doing, and why it failed. Visitors never see the cause.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {context}: {source}")]
+pub struct Failed {
+    /// What we were doing, as a verb phrase.
+    pub context: &'static str,
+    /// Why it failed.
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Failed {
+    /// A failure with its cause.
+    pub fn new(context: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { context, source: source.into() }
+    }
+
+    /// For `map_err`: a failure of doing `context`.
+    pub fn because<E: Into<Box<dyn std::error::Error + Send + Sync>>>(context: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::new(context, source)
+    }
+}
+
+/// An open transaction.
+pub struct Tx<'store> {
+    connection: &'store mut Connection,
+    queued: bool,
+}
+
+impl Tx<'_> {
+    fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+}
+
+/// The database of this instance, of either engine.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<Opener>,
+    // SQLite has one writer at a time; waiting here is fairer and cheaper than waiting in its busy handler.
+    writer: Option<Arc<Mutex<()>>>,
+    wake: Wake,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Store").field("single_writer", &self.writer.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database that the settings name, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `Failed` where it cannot be reached or migrated.
+    pub fn open(settings: &Settings) -> Result<Self, Failed> {
+        create_private_folder(settings).map_err(Failed::because("create the data folder"))?;
+        let opener = Opener { database: settings.database.clone() };
+        let pool = Pool::builder()
+            .max_size(8)
+            .min_idle(Some(1))
+            .test_on_check_out(matches!(settings.database, Database::Postgres(_)))
+            .connection_timeout(std::time::Duration::from_secs(10))
+            .build(opener)
+            .map_err(Failed::because("open the database"))?;
+        let writer = matches!(settings.database, Database::Sqlite(_)).then(Arc::default);
+        let store = Self { pool, writer, wake: Wake::new(&settings.data_dir) };
+        store.migrate()?;
+        Ok(store)
+    }
+
+    /// Brings the tables up to date; returns how many steps were taken.
+    ///
+    /// # Errors
+    /// `Failed` where a step cannot be applied.
+    pub fn migrate(&self) -> Result<usize, Failed> {
+        self.connection()?.migrate()
+    }
+
+    /// Whether only one process may work the queue.
+    #[must_use]
+    pub const fn has_single_writer(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Rings when there is new work.
+    #[must_use]
+    pub const fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
+    /// Reads in one transaction, on this thread.
+    ///
+    /// # Errors
+    /// What `work` returns, or `Failed` where the database does not answer.
+    pub fn read_now<T, E: From<Failed>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.run(false, work)
+    }
+
+    /// Writes in one transaction, on this thread: all of it or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns, or `Failed` where the database does not answer.
+    pub fn write_now<T, E: From<Failed>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let gate = self.writer.clone();
+        // A panic while writing rolled back already; the gate guards no data of its own.
+        let _turn = gate.as_ref().map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        self.run(true, work)
+    }
+
+    /// [`Self::read_now`], off the async threads.
+    ///
+    /// # Errors
+    /// As [`Self::read_now`].
+    pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Failed> + Send + 'static,
+    {
+        let store = self.clone();
+        off_thread(move || store.read_now(work)).await
+    }
+
+    /// [`Self::write_now`], off the async threads.
+    ///
+    /// # Errors
+    /// As [`Self::write_now`].
+    pub async fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Failed> + Send + 'static,
+    {
+        let store = self.clone();
+        off_thread(move || store.write_now(work)).await
+    }
+
+    fn run<T, E: From<Failed>>(&self, writes: bool, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = self.connection()?;
+        connection.begin(writes)?;
+        let mut open = Rollback { connection: &mut connection, armed: true };
+        let mut tx = Tx { connection: open.connection, queued: false };
+        let result = work(&mut tx)?;
+        let queued = tx.queued;
+        open.armed = false;
+        open.connection.commit()?;
+        if queued {
+            self.wake.ring();
+        }
+        Ok(result)
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Opener>, Failed> {
+        self.pool.get().map_err(Failed::because("get a database connection"))
+    }
+}
+
+/// Rolls back unless disarmed: on an error, and on a panic.
+struct Rollback<'pool> {
+    connection: &'pool mut Connection,
+    armed: bool,
+}
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.connection.roll_back();
+        }
+    }
+}
+
+async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Failed> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Failed::new("finish database work", error).into()),
+    }
+}
+
+#[cfg(unix)]
+fn create_private_folder(settings: &Settings) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.data_dir)?;
+    if let Database::Sqlite(path) = &settings.database {
+        std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}

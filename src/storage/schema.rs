@@ -1,0 +1,70 @@
+//! The tables as diesel sees them; one text for both engines. Kept equal to the migrations by a test.
+
+diesel::table! { actors (id) {
+    id -> BigInt, uri -> Text, kind -> Text, handle -> Text, host -> Text, local -> Bool, name -> Text, summary -> Text,
+    page -> Text, inbox -> Text, shared_inbox -> Nullable<Text>, outbox -> Nullable<Text>, key_uri -> Text, public_key -> Text,
+    picture_url -> Nullable<Text>, picture_description -> Nullable<Text>, parent -> Nullable<Text>,
+    created_at -> BigInt, updated_at -> BigInt, fetched_at -> BigInt, gone_at -> Nullable<BigInt>,
+} }
+diesel::table! { keys (actor_id) { actor_id -> BigInt, private_key -> Text, } }
+diesel::table! { labs (actor_id) { actor_id -> BigInt, kind -> Text, description -> Text, } }
+diesel::table! { members (actor_id) { actor_id -> BigInt, password_hash -> Text, administrator -> Bool, } }
+diesel::table! { memberships (member_id, lab_id) { member_id -> BigInt, lab_id -> BigInt, role -> Text, since -> BigInt, } }
+diesel::table! { sessions (token_hash) { token_hash -> Text, member_id -> BigInt, form_token -> Text, expires_at -> BigInt, } }
+diesel::table! { shares (id) {
+    id -> BigInt, public_id -> Text, uri -> Text, page -> Text, lab_id -> BigInt, author_id -> BigInt, local -> Bool,
+    kind -> Text, title -> Text, summary -> Text, body -> Text, content -> Text, language -> Text,
+    licence -> Nullable<Text>, outcome -> Nullable<Text>, form -> Text, tags -> Text, mentions -> Text,
+    picture_url -> Nullable<Text>, picture_description -> Nullable<Text>,
+    published_at -> BigInt, updated_at -> BigInt, revision -> Integer,
+} }
+diesel::table! { share_tags (share_id, tag) { share_id -> BigInt, tag -> Text, } }
+diesel::table! { replies (id) {
+    id -> BigInt, uri -> Text, share_id -> BigInt, in_reply_to -> Text, author_id -> BigInt, page -> Text, content -> Text,
+    language -> Nullable<Text>, published_at -> BigInt, updated_at -> BigInt,
+} }
+diesel::table! { reactions (share_id, actor_id, kind) { share_id -> BigInt, actor_id -> BigInt, kind -> Text, uri -> Text, } }
+diesel::table! { follows (id) {
+    id -> BigInt, follower_id -> BigInt, followee_id -> BigInt, uri -> Text, state -> Text, since -> BigInt,
+} }
+diesel::table! { received (id) {
+    id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Nullable<Text>, received_at -> BigInt,
+} }
+diesel::table! { tombstones (uri) { uri -> Text, former_type -> Text, deleted_at -> BigInt, } }
+diesel::table! { activities (id) {
+    id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Text, public -> Bool, created_at -> BigInt,
+} }
+diesel::table! { deliveries (id) {
+    id -> BigInt, activity_id -> BigInt, inbox -> Text, host -> Text, state -> Text, attempts -> Integer, due_at -> BigInt,
+    lease -> Nullable<BigInt>, lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, created_at -> BigInt,
+} }
+diesel::table! { jobs (id) {
+    id -> BigInt, change -> Text, attempts -> Integer, due_at -> BigInt, lease -> Nullable<BigInt>,
+    lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, parked -> Bool,
+} }
+
+diesel::joinable!(labs -> actors (actor_id));
+diesel::joinable!(members -> actors (actor_id));
+diesel::joinable!(keys -> actors (actor_id));
+diesel::joinable!(sessions -> members (member_id));
+diesel::joinable!(share_tags -> shares (share_id));
+diesel::joinable!(replies -> actors (author_id));
+diesel::joinable!(deliveries -> activities (activity_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    actors,
+    keys,
+    labs,
+    members,
+    memberships,
+    sessions,
+    shares,
+    share_tags,
+    replies,
+    reactions,
+    follows,
+    received,
+    tombstones,
+    activities,
+    deliveries,
+    jobs,
+);
