@@ -10,3 +10,5 @@ pub mod i18n;
 pub mod telemetry;
 
 pub mod storage; // 3: the only SQL
+
+pub mod usecases; // 4: what people and peers can do

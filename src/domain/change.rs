@@ -21,6 +21,11 @@ pub enum Change {
     },
     /// A share of ours was withdrawn; its row is gone, so what is needed is kept here.
     ShareWithdrawn(WithdrawnShare),
+    /// A member of ours replied to a share.
+    ReplyWritten {
+        /// The reply's id on the wire.
+        reply: String,
+    },
     /// An actor of ours changed its profile.
     ActorDescribed {
         /// The actor.

@@ -88,6 +88,12 @@ impl Links {
         self.at(&format!("/shares/{}", id.as_str()))
     }
 
+    /// A reply written by a member.
+    #[must_use]
+    pub fn reply(&self, id: &PublicId) -> Url {
+        self.at(&format!("/replies/{}", id.as_str()))
+    }
+
     /// The page of a hashtag.
     #[must_use]
     pub fn tag(&self, tag: &str) -> Url {
