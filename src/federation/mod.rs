@@ -1,13 +1,34 @@
 //! The fediverse: what we say becomes JSON, what others say becomes use cases. Signatures, fetching and delivery are ours.
 //! It decides nothing that a use case decides, and never believes what it can read at its origin.
 
+pub mod activity;
+pub mod actor;
+pub mod audience;
+pub mod client;
+pub mod delivery;
+pub mod fetch;
+pub mod inbox;
+pub mod key;
+pub mod outbox;
+pub mod outgoing;
+pub mod reply;
+pub mod share;
+pub mod signature;
+mod throttle;
+pub mod webfinger;
+pub mod wire;
+
 use std::sync::Arc;
 
 use crate::{
     config::{Chance, Clock, Settings},
     domain::links::Links,
-    storage::Store,
+    storage::{Failed, Store},
+    usecases::{self, Outcome, instance, instance::Founded},
 };
+use client::Client;
+use key::KeyRing;
+use throttle::Throttle;
 
 /// Everything that talking to others needs.
 #[derive(Debug, Clone)]
@@ -20,5 +41,46 @@ pub struct Federation {
     pub clock: Clock,
     /// The dice.
     pub chance: Chance,
-    settings: Arc<Settings>,
+    /// The instance's own actors.
+    pub founded: Arc<Founded>,
+    /// The guarded way out.
+    pub client: Client,
+    keys: KeyRing,
+    refetches: Throttle,
+}
+
+impl Federation {
+    /// Opens the instance: founds it at the first start, and checks that it still has the address it was founded under.
+    ///
+    /// # Errors
+    /// `Refused` where its address changed, `Failed` where the database does not answer.
+    pub fn open(settings: &Settings, store: Store, clock: Clock) -> Outcome<Self> {
+        let links = settings.links();
+        let founded = find_or_found(settings, &store, &links, &clock)?;
+        Ok(Self {
+            client: Client::new(settings)?,
+            store,
+            links,
+            clock,
+            chance: Chance,
+            founded: Arc::new(founded),
+            keys: KeyRing::default(),
+            refetches: Throttle::default(),
+        })
+    }
+}
+
+fn find_or_found(settings: &Settings, store: &Store, links: &Links, clock: &Clock) -> Outcome<Founded> {
+    let organisation = (&settings.organisation_handle, settings.organisation_name.as_str());
+    if let Some(founded) = store.read_now(instance::find)? {
+        let now = clock.now();
+        store.write_now(|tx| instance::keep(tx, now, links, &founded, organisation))?;
+        return store.read_now(instance::find)?.ok_or_else(vanished);
+    }
+    let keys = [key::generate()?, key::generate()?];
+    store.write_now(|tx| instance::found(tx, clock.now(), links, organisation, keys))
+}
+
+fn vanished() -> usecases::Error {
+    Failed::new("open the instance", "it was founded and cannot be found").into()
 }

@@ -75,3 +75,12 @@ pub fn find_received(tx: &mut Tx<'_>, uri: &str) -> Result<Option<(i64, Option<S
     let query = received::table.filter(received::uri.eq(uri)).select((received::id, received::body));
     on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a received activity"))
 }
+
+/// Forgets a received activity of this actor, so that one with its id can have an effect again.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn forget(tx: &mut Tx<'_>, uri: &str, actor: ActorId) -> Result<(), Failed> {
+    let query = diesel::delete(received::table.filter(received::uri.eq(uri).and(received::actor_id.eq(actor.0))));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("forget a received activity"))
+}

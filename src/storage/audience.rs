@@ -11,7 +11,7 @@ use super::{
     schema::{actors, follows, reactions},
 };
 use crate::domain::{
-    actor::{Actor, ActorId},
+    actor::{Actor, ActorId, ActorKind},
     audience::{Follow, FollowState, Follower, ReactionKind},
     moment::{Moment, from_millis, to_millis},
 };
@@ -167,7 +167,7 @@ pub fn list_followers(tx: &mut Tx<'_>, lab: Option<ActorId>) -> Result<Vec<Follo
     let query = follows::table
         .inner_join(follower.on(follower.field(actors::id).eq(follows::follower_id)))
         .inner_join(followee.on(followee.field(actors::id).eq(follows::followee_id)))
-        .filter(accepted().and(followee.field(actors::local)))
+        .filter(accepted().and(followee.field(actors::local)).and(followee.field(actors::kind).eq(ActorKind::Lab.code())))
         .filter(follows::followee_id.eq(lab.map_or(0, |id| id.0)).or(followee.field(actors::local).eq(lab.is_none())))
         .order((follows::since, follows::id))
         .select((followee.field(actors::handle), follower.field(actors::uri), follows::since));

@@ -68,7 +68,9 @@ impl Connection {
     pub fn migrate(&mut self) -> Result<usize, Failed> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failed::new("bring the tables up to date", error);
         match self {
-            Self::Sqlite(connection) => Ok(connection.run_pending_migrations(SQLITE_MIGRATIONS).map_err(failed)?.len()),
+            Self::Sqlite(connection) => connection
+                .immediate_transaction(|connection| Ok(connection.run_pending_migrations(SQLITE_MIGRATIONS)?.len()))
+                .map_err(failed),
             Self::Postgres(connection) => {
                 run(connection, "SELECT pg_advisory_lock(729134)").map_err(Failed::because("lock the tables"))?;
                 let steps = connection.run_pending_migrations(POSTGRES_MIGRATIONS).map(|steps| steps.len()).map_err(failed);
@@ -76,6 +78,18 @@ impl Connection {
                 steps
             }
         }
+    }
+
+    /// Whether every step was taken.
+    ///
+    /// # Errors
+    /// `Failed` where that cannot be read.
+    pub fn is_current(&mut self) -> Result<bool, Failed> {
+        let pending = match self {
+            Self::Sqlite(connection) => connection.has_pending_migration(SQLITE_MIGRATIONS),
+            Self::Postgres(connection) => connection.has_pending_migration(POSTGRES_MIGRATIONS),
+        };
+        pending.map(|pending| !pending).map_err(|error| Failed::new("look at the tables", error))
     }
 }
 

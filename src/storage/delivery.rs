@@ -58,8 +58,8 @@ pub fn add(tx: &mut Tx<'_>, activity: i64, inboxes: &BTreeSet<String>, now: Mome
     Ok(())
 }
 
-/// Leases deliveries that are due, oldest first, at most `limit`. A host of which another worker holds something is passed
-/// over, so that a host receives in order.
+/// Leases deliveries that are due, oldest first, at most `limit`. A host of which another worker holds something, or that
+/// rests after a failure, is passed over whole, so that a host receives in order.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
@@ -104,8 +104,11 @@ pub fn settle(tx: &mut Tx<'_>, leased: &Leased, attempt: &Attempt, spread: i32, 
         deliveries::lease_until.eq(None::<i64>),
         deliveries::last_error.eq(error),
     ));
-    on!(tx, c => query.execute(c)).map_err(Failed::because("settle a delivery"))?;
-    if state == DeliveryState::Waiting { postpone_host(tx, &leased.host, to_millis(due_at)) } else { Ok(()) }
+    let settled = on!(tx, c => query.execute(c)).map_err(Failed::because("settle a delivery"))?;
+    if settled > 0 && state == DeliveryState::Waiting {
+        postpone_host(tx, &leased.host, to_millis(due_at))?;
+    }
+    Ok(())
 }
 
 /// Gives back what was leased and not tried.
@@ -118,16 +121,24 @@ pub fn release(tx: &mut Tx<'_>, lease: i64) -> Result<(), Failed> {
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give back deliveries"))
 }
 
-/// When the next delivery is due or its lease ends; `None` where none waits.
+/// When [`lease`] finds something next: a host has rested, or a lease ends; `None` where none waits.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Moment>, Failed> {
+    let held = diesel::alias!(deliveries as held_deliveries);
+    let held_hosts = held.filter(held.field(deliveries::lease_until).is_not_null()).select(held.field(deliveries::host));
+    let rested = diesel::dsl::max(deliveries::due_at);
     let query = deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::Waiting.code()))
-        .select(diesel::dsl::min(deliveries::due_at));
-    let due: Option<i64> = on!(tx, c => query.first(c)).map_err(Failed::because("look for the next delivery"))?;
-    Ok(due.map(from_millis))
+        .filter(deliveries::state.eq(DeliveryState::Waiting.code()).and(deliveries::host.ne_all(held_hosts.distinct())))
+        .group_by(deliveries::host)
+        .select(rested)
+        .order(rested.asc());
+    let free: Option<Option<i64>> =
+        on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for the next delivery"))?;
+    let query = deliveries::table.select(diesel::dsl::min(deliveries::lease_until));
+    let released: Option<i64> = on!(tx, c => query.first(c)).map_err(Failed::because("look for the next lease to end"))?;
+    Ok(free.flatten().into_iter().chain(released).min().map(from_millis))
 }
 
 /// Deliveries, of one state or all, newest first, at most `limit`.
@@ -203,26 +214,36 @@ fn new_row(activity: i64, inbox: &str, now: Moment) -> NewRow<'_> {
 }
 
 fn find_due(tx: &mut Tx<'_>, limit: i64, now: i64) -> Result<Vec<i64>, Failed> {
-    let held = diesel::alias!(deliveries as held_deliveries);
-    let busy_hosts = held.filter(held.field(deliveries::lease_until).gt(now)).select(held.field(deliveries::host));
+    let other = diesel::alias!(deliveries as other_deliveries);
+    let rests = other.field(deliveries::state).eq(DeliveryState::Waiting.code()).and(other.field(deliveries::due_at).gt(now));
+    let closed_hosts =
+        other.filter(rests.or(other.field(deliveries::lease_until).gt(now))).select(other.field(deliveries::host)).distinct();
     let due = deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::Waiting.code()).and(deliveries::due_at.le(now)))
-        .filter(deliveries::lease_until.is_null().or(deliveries::lease_until.le(now)))
-        .filter(deliveries::host.ne_all(busy_hosts))
+        .filter(deliveries::state.eq(DeliveryState::Waiting.code()).and(deliveries::host.ne_all(closed_hosts)))
         .order(deliveries::id)
         .limit(limit)
         .select(deliveries::id);
     match tx.connection() {
         Connection::Sqlite(c) => due.load(c),
-        Connection::Postgres(c) => due.for_update().skip_locked().load(c),
+        Connection::Postgres(c) => take_turn(c).and_then(|()| due.for_update().load(c)),
     }
     .map_err(Failed::because("find due deliveries"))
+}
+
+/// Workers lease one after the other: one that cannot see what another is leasing would take the same host.
+fn take_turn(connection: &mut PgConnection) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(729135)").execute(connection).map(|_| ())
 }
 
 fn postpone_host(tx: &mut Tx<'_>, host: &str, until: i64) -> Result<(), Failed> {
     let waiting =
         deliveries::host.eq(host).and(deliveries::state.eq(DeliveryState::Waiting.code())).and(deliveries::due_at.lt(until));
-    let query = diesel::update(deliveries::table.filter(waiting)).set(deliveries::due_at.eq(until));
+    // What this worker leased of the host and did not try is given back with it.
+    let query = diesel::update(deliveries::table.filter(waiting)).set((
+        deliveries::due_at.eq(until),
+        deliveries::lease.eq(None::<i64>),
+        deliveries::lease_until.eq(None::<i64>),
+    ));
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("postpone a host"))
 }
 

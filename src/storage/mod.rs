@@ -81,6 +81,16 @@ impl Store {
     /// # Errors
     /// `Failed` where it cannot be reached or migrated.
     pub fn open(settings: &Settings) -> Result<Self, Failed> {
+        let store = Self::connect(settings)?;
+        store.migrate()?;
+        Ok(store)
+    }
+
+    /// Opens the database as it is.
+    ///
+    /// # Errors
+    /// `Failed` where it cannot be reached.
+    pub fn connect(settings: &Settings) -> Result<Self, Failed> {
         create_private_folder(settings).map_err(Failed::because("create the data folder"))?;
         let opener = Opener { database: settings.database.clone() };
         let pool = Pool::builder()
@@ -91,9 +101,7 @@ impl Store {
             .build(opener)
             .map_err(Failed::because("open the database"))?;
         let writer = matches!(settings.database, Database::Sqlite(_)).then(Arc::default);
-        let store = Self { pool, writer, wake: Wake::new(&settings.data_dir) };
-        store.migrate()?;
-        Ok(store)
+        Ok(Self { pool, writer, wake: Wake::new(&settings.data_dir) })
     }
 
     /// Brings the tables up to date; returns how many steps were taken.
@@ -102,6 +110,14 @@ impl Store {
     /// `Failed` where a step cannot be applied.
     pub fn migrate(&self) -> Result<usize, Failed> {
         self.connection()?.migrate()
+    }
+
+    /// Whether the tables are as this version needs them.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub fn is_current(&self) -> Result<bool, Failed> {
+        self.connection()?.is_current()
     }
 
     /// Whether only one process may work the queue.

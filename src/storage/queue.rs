@@ -91,14 +91,17 @@ pub fn postpone(tx: &mut Tx<'_>, job: &Job, error: &str, spread: i32, now: Momen
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("postpone a change"))
 }
 
-/// When the next change is due; `None` where none waits.
+/// When [`lease`] finds something next: a change is due, or a lease ends; `None` where none waits.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Moment>, Failed> {
-    let query = jobs::table.filter(jobs::parked.eq(false)).select(diesel::dsl::min(jobs::due_at));
-    let due: Option<i64> = on!(tx, c => query.first(c)).map_err(Failed::because("look for the next change"))?;
-    Ok(due.map(from_millis))
+    let waiting = jobs::table.filter(jobs::parked.eq(false));
+    let free = waiting.filter(jobs::lease_until.is_null()).select(diesel::dsl::min(jobs::due_at));
+    let free: Option<i64> = on!(tx, c => free.first(c)).map_err(Failed::because("look for the next change"))?;
+    let held = waiting.select(diesel::dsl::min(jobs::lease_until));
+    let held: Option<i64> = on!(tx, c => held.first(c)).map_err(Failed::because("look for the next lease to end"))?;
+    Ok(free.into_iter().chain(held).min().map(from_millis))
 }
 
 /// How many changes wait, and how many are parked.

@@ -92,6 +92,29 @@ pub fn find_share_of(tx: &mut Tx<'_>, uri: &str) -> Result<Option<i64>, Failed> 
     on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reply"))
 }
 
+/// Who wrote a reply.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_author(tx: &mut Tx<'_>, uri: &str) -> Result<Option<ActorId>, Failed> {
+    let query = replies::table.filter(replies::uri.eq(uri)).select(replies::author_id);
+    let author: Option<i64> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reply"))?;
+    Ok(author.map(ActorId))
+}
+
+/// The reply with this id on the wire.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Reply>, Failed> {
+    let query = replies::table
+        .inner_join(actors::table)
+        .filter(replies::uri.eq(uri))
+        .select((replies::all_columns, actors::all_columns));
+    let row: Option<(ReplyRow, ActorRow)> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reply"))?;
+    row.map(read).transpose()
+}
+
 /// The replies to a share, oldest first, at most `limit`.
 ///
 /// # Errors

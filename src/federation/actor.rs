@@ -1,0 +1,166 @@
+//! Actors as JSON: ours as others read them, others' as we read them.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::wire;
+use crate::domain::{
+    actor::{Actor, ActorId, ActorKind},
+    lab::LabKind,
+    links::Links,
+    moment::{Moment, to_wire},
+    peer::{canonical_host, same_origin},
+    picture::Picture,
+    text::{self, Html},
+};
+
+/// The JSON-LD context of everything we say; our own terms are spelt out, so that nobody has to fetch them.
+#[must_use]
+pub fn context(links: &Links) -> Value {
+    json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/v1",
+        terms(links),
+    ])
+}
+
+/// The terms beyond ActivityStreams, as served at `/ns`.
+#[must_use]
+pub fn terms(links: &Links) -> Value {
+    json!({
+        "toot": "http://joinmastodon.org/ns#", "schema": "http://schema.org#", "lemmy": "https://join-lemmy.org/ns#",
+        "gts": "https://gotosocial.org/ns#", "arch": format!("{}#", links.context()),
+        "Hashtag": "as:Hashtag", "sensitive": "as:sensitive", "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "PropertyValue": "schema:PropertyValue", "value": "schema:value",
+        "discoverable": "toot:discoverable", "indexable": "toot:indexable", "featured": {"@id": "toot:featured", "@type": "@id"},
+        "attributionDomains": {"@id": "toot:attributionDomains", "@container": "@set"},
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+        "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
+        "labs": {"@id": "arch:labs", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome",
+        "license": {"@id": "schema:license", "@type": "@id"},
+        "parentOrganization": {"@id": "https://schema.org/parentOrganization", "@type": "@id"},
+    })
+}
+
+/// An actor of ours as others read it; a lab with its kind.
+#[must_use]
+pub fn write(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Value {
+    let mut document = json!({
+        "@context": context(links),
+        "id": actor.uri.as_str(),
+        "type": actor.kind.activity_type(),
+        "preferredUsername": actor.handle,
+        "webfinger": actor.address(),
+        "name": actor.name,
+        "summary": actor.summary.as_str(),
+        "url": actor.page.as_str(),
+        "published": to_wire(actor.created_at),
+        "updated": to_wire(actor.updated_at),
+        "inbox": actor.inbox.as_str(),
+        "outbox": below(actor, "outbox"),
+        "followers": below(actor, "followers"),
+        "following": below(actor, "following"),
+        "featured": below(actor, "featured"),
+        "endpoints": {"sharedInbox": links.shared_inbox().as_str()},
+        "manuallyApprovesFollowers": false,
+        "discoverable": true,
+        "indexable": true,
+        "attributionDomains": [links.host()],
+        "icon": icon(actor, links),
+        "attachment": [],
+        "publicKey": {"id": actor.key_uri, "owner": actor.uri.as_str(), "publicKeyPem": actor.public_key},
+    });
+    for (name, value) in by_kind(actor, kind, links) {
+        document[name] = value;
+    }
+    document
+}
+
+/// The picture of an actor of ours: its own, or the island drawn for it.
+fn icon(actor: &Actor, links: &Links) -> Value {
+    let drawn = || Picture { url: links.media(&format!("island/{}.png", actor.handle)), description: String::new() };
+    let picture = actor.picture.clone().unwrap_or_else(drawn);
+    let name = if picture.description.is_empty() { &actor.name } else { &picture.description };
+    json!({"type": "Image", "mediaType": picture.media_type(), "url": picture.url.as_str(), "name": name})
+}
+
+fn by_kind(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Vec<(&'static str, Value)> {
+    let organisation = links.actor(ActorKind::Organisation, "");
+    match actor.kind {
+        ActorKind::Instance => vec![
+            ("implements", json!([{"type": "Link", "href": "https://datatracker.ietf.org/doc/html/rfc9421",
+                "name": "RFC-9421: HTTP Message Signatures"}])),
+            ("manuallyApprovesFollowers", json!(true)),
+        ],
+        ActorKind::Organisation => vec![
+            ("labs", below(actor, "labs").into()),
+            ("attachment", json!([website(links.home())])),
+        ],
+        ActorKind::Lab => vec![
+            ("kind", kind.map_or("lab", LabKind::code).into()),
+            ("attributedTo", below(actor, "moderators").into()),
+            ("postingRestrictedToMods", true.into()),
+            ("parentOrganization", organisation.as_str().into()),
+            ("interactionPolicy", json!({"canFeature": {"automaticApproval": [wire::PUBLIC]}})),
+            ("attachment", json!([website(&actor.page)])),
+        ],
+        ActorKind::Member => vec![("parentOrganization", organisation.as_str().into())],
+    }
+}
+
+fn website(page: &Url) -> Value {
+    let link = format!("<a href=\"{page}\" rel=\"me nofollow noopener\">{}</a>", canonical_host(page));
+    json!({"type": "PropertyValue", "name": "Website", "value": link})
+}
+
+fn below(actor: &Actor, word: &str) -> String {
+    format!("{}/{word}", actor.uri)
+}
+
+/// An actor of another host, as its own document tells it; `None` where it is no actor, or speaks of other hosts than its own.
+#[must_use]
+pub fn read(document: &Value, now: Moment) -> Option<Actor> {
+    let uri = wire::id(document).and_then(wire::parse_url)?;
+    let kind = wire::types(document).find_map(ActorKind::from_activity_type)?;
+    let own = |url: &Url| same_origin(url, &uri);
+    let inbox = wire::url(document, "inbox").filter(own)?;
+    let key = wire::many(document, "publicKey").find(|key| wire::url(key, "owner").is_some_and(|owner| owner == uri))?;
+    let key_uri = wire::id(key).filter(|id| wire::parse_url(id).is_some_and(|id| own(&id)))?;
+    let handle = wire::text(document, "preferredUsername").map(|handle| text::excerpt(handle, 120))?;
+    let shared_inbox = wire::one(document, "endpoints").and_then(|endpoints| wire::url(endpoints, "sharedInbox"));
+    let published = wire::moment(document, "published").unwrap_or(now);
+    Some(Actor {
+        id: ActorId(0),
+        kind,
+        host: canonical_host(&uri),
+        local: false,
+        name: text::excerpt(wire::text(document, "name").unwrap_or(&handle), 200),
+        summary: Html::sanitise(wire::text(document, "summary").unwrap_or_default()),
+        page: wire::page(document).filter(own).unwrap_or_else(|| uri.clone()),
+        inbox,
+        shared_inbox: shared_inbox.filter(own),
+        outbox: wire::url(document, "outbox").filter(own),
+        key_uri: key_uri.to_owned(),
+        public_key: wire::text(key, "publicKeyPem")?.to_owned(),
+        picture: picture(document, "icon"),
+        parent: wire::url(document, "parentOrganization"),
+        created_at: published,
+        updated_at: wire::moment(document, "updated").unwrap_or(published),
+        fetched_at: now,
+        gone_at: None,
+        handle,
+        uri,
+    })
+}
+
+/// A picture of an object: its URL and alternative text.
+pub(super) fn picture(object: &Value, property: &str) -> Option<Picture> {
+    let image = wire::one(object, property)?;
+    let url = wire::url(image, "url").or_else(|| wire::url(image, "href")).or_else(|| wire::id(image).and_then(wire::parse_url))?;
+    let description = wire::text(image, "name").or_else(|| wire::text(image, "summary")).unwrap_or_default();
+    Some(Picture { url, description: text::excerpt(description, 1_500) })
+}

@@ -1,0 +1,201 @@
+//! The one way out: every connection we open goes through this guard, in every build.
+//! Global addresses only, checked when connecting; in development loopback only. Nothing is read past a limit or a deadline.
+
+use std::{net::{IpAddr, SocketAddr}, time::Duration};
+
+use reqwest::{
+    Certificate, Client as Http, RequestBuilder, Response,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::Policy,
+};
+use url::{Host, Url};
+
+use crate::{config::Settings, storage::Failed};
+
+mod address;
+
+pub(crate) use address::is_global;
+
+/// Most bytes of an answer that are read.
+const ANSWER_LIMIT: usize = 1_000_000;
+
+/// A whole request, from the name to the last byte.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Opens guarded connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: Http,
+    guard: Guard,
+}
+
+/// Why a URL or an answer is not used; the text is for administrators.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// Not a URL we would ever open.
+    #[error("{0} may not be opened: {1}")]
+    Address(String, &'static str),
+    /// The connection failed, or took too long.
+    #[error("no answer from {0}: {1}")]
+    Unreachable(String, String),
+    /// The answer is larger than anything we read.
+    #[error("the answer of {0} is too large")]
+    TooLarge(String),
+}
+
+impl Client {
+    /// A client with the system's certificates and, where the settings name one, another authority's.
+    ///
+    /// # Errors
+    /// `Failed` where the certificates cannot be read.
+    #[expect(clippy::disallowed_methods, reason = "the one guarded client is built here")]
+    pub fn new(settings: &Settings) -> Result<Self, Failed> {
+        let guard = Guard { development: settings.development };
+        let mut builder = Http::builder()
+            .dns_resolver(std::sync::Arc::new(guard))
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(DEADLINE)
+            .pool_max_idle_per_host(8)
+            .user_agent(format!("Archipel/{} (+{})", env!("CARGO_PKG_VERSION"), settings.url));
+        if let Some(path) = &settings.ca_file {
+            let pem = std::fs::read(path).map_err(Failed::because("read the extra certificates"))?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(Failed::because("read the extra certificates"))?;
+            builder = certificates.into_iter().fold(builder, reqwest::ClientBuilder::add_root_certificate);
+        }
+        Ok(Self { http: builder.build().map_err(Failed::because("prepare outgoing connections"))?, guard })
+    }
+
+    /// A GET, once the URL passes the guard.
+    ///
+    /// # Errors
+    /// [`Barred`] where it does not.
+    pub fn get(&self, url: &Url) -> Result<RequestBuilder, Barred> {
+        self.guard.check(url)?;
+        Ok(self.http.get(url.clone()))
+    }
+
+    /// A POST, once the URL passes the guard.
+    ///
+    /// # Errors
+    /// [`Barred`] where it does not.
+    pub fn post(&self, url: &Url) -> Result<RequestBuilder, Barred> {
+        self.guard.check(url)?;
+        Ok(self.http.post(url.clone()))
+    }
+}
+
+/// Sends a request.
+///
+/// # Errors
+/// [`Barred::Unreachable`] where there is no answer in time.
+pub async fn send(request: RequestBuilder, url: &Url) -> Result<Response, Barred> {
+    request.send().await.map_err(|error| unreachable(url, &error))
+}
+
+/// Reads an answer, up to the limit.
+///
+/// # Errors
+/// [`Barred`] where it is larger, or breaks off.
+pub async fn read(mut response: Response, url: &Url) -> Result<Vec<u8>, Barred> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(url, &error))? {
+        if body.len() + chunk.len() > ANSWER_LIMIT {
+            return Err(Barred::TooLarge(url.to_string()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn unreachable(url: &Url, error: &reqwest::Error) -> Barred {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let told = if error.is_timeout() { "it took too long".to_owned() } else { cause.to_string() };
+    Barred::Unreachable(url.host_str().unwrap_or_default().to_owned(), told)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Guard {
+    development: bool,
+}
+
+impl Guard {
+    fn check(self, url: &Url) -> Result<(), Barred> {
+        let barred = |reason| Err(Barred::Address(url.to_string(), reason));
+        if !url.username().is_empty() || url.password().is_some() {
+            return barred("it carries a user name");
+        }
+        match (url.scheme(), self.development) {
+            ("https", _) | ("http", true) => {}
+            _ => return barred("it is not https"),
+        }
+        if url.port().is_some() && !self.development {
+            return barred("it has a port");
+        }
+        match url.host() {
+            Some(Host::Domain(_)) => Ok(()),
+            Some(Host::Ipv4(address)) if self.admits(IpAddr::V4(address)) && self.development => Ok(()),
+            Some(Host::Ipv6(address)) if self.admits(IpAddr::V6(address)) && self.development => Ok(()),
+            _ => barred("it names no host"),
+        }
+    }
+
+    fn admits(self, address: IpAddr) -> bool {
+        if self.development { address.is_loopback() } else { is_global(address) }
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = *self;
+        Box::pin(async move {
+            let name = name.as_str().to_owned();
+            let found: Vec<SocketAddr> = if guard.development && is_localhost(&name) {
+                vec![SocketAddr::from(([127, 0, 0, 1], 0))]
+            } else {
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
+            };
+            let admitted: Vec<SocketAddr> = found.into_iter().filter(|address| guard.admits(address.ip())).collect();
+            if admitted.is_empty() {
+                return Err(format!("{name} has no address that may be connected to").into());
+            }
+            Ok(Box::new(admitted.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Names under `localhost` are loopback by definition (RFC 6761), whether or not the system knows them.
+fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(development: bool, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| Guard { development }.check(&url).is_ok())
+    }
+
+    #[test]
+    fn only_plain_https_names_are_opened() {
+        assert!(check(false, "https://bravo.example/labs/x"));
+        for url in [
+            "http://bravo.example/", "https://bravo.example:8443/", "https://127.0.0.1/", "https://[::1]/", "https://2130706433/",
+            "https://good@evil.example/", "ftp://bravo.example/", "https://0x7f.1/", "file:///etc/passwd",
+        ] {
+            assert!(!check(false, url), "{url} should be barred");
+        }
+    }
+
+    #[test]
+    fn development_opens_loopback_and_nothing_else() {
+        assert!(check(true, "http://127.0.0.1:4001/") && check(true, "http://localhost:4001/"));
+        assert!(!check(true, "http://10.0.0.1/") && !check(true, "http://192.0.2.1/"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Sends one activity to one inbox: signed at send time, told apart by what the peer says.
+
+use chrono::TimeDelta;
+use reqwest::{Response, StatusCode, header};
+use url::Url;
+
+use super::{
+    Federation,
+    client::{self, Barred},
+    fetch::{ACTIVITY_JSON, http_date, target},
+    signature,
+};
+use crate::{
+    domain::{delivery::Attempt, moment::Moment, peer::canonical_host},
+    storage::{Failed, actor, delivery::Leased},
+};
+
+impl Federation {
+    /// Tries one delivery.
+    pub async fn deliver(&self, leased: &Leased) -> Attempt {
+        let failed = |error: String| Attempt::Failed { error, retry_after: None };
+        let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
+        match self.post_signed(leased, &inbox).await {
+            Ok(response) => judge(&response, self.clock.now()),
+            Err(Undelivered::Barred(Barred::Address(_, reason))) => Attempt::Refused(format!("the inbox may not be opened: {reason}")),
+            Err(Undelivered::Barred(barred)) => failed(barred.to_string()),
+            Err(Undelivered::Failed(error)) => failed(error.to_string()),
+        }
+    }
+
+    async fn post_signed(&self, leased: &Leased, inbox: &Url) -> Result<Response, Undelivered> {
+        let key = self.keys.find(&self.store, leased.actor).await?;
+        let key_id = self.key_id(leased).await?;
+        let (host, date) = (canonical_host(inbox), http_date(self.clock.now()));
+        let (target, digest) = (format!("post {}", target(inbox)), signature::digest(leased.body.as_bytes()));
+        let lines =
+            [("(request-target)", target.as_str()), ("host", host.as_str()), ("date", date.as_str()), ("digest", digest.as_str())];
+        let signature = signature::sign(&key, &key_id, &lines)?;
+        let request = self
+            .client
+            .post(inbox)?
+            .header(header::CONTENT_TYPE, ACTIVITY_JSON)
+            .header(header::HOST, &host)
+            .header(header::DATE, &date)
+            .header("Digest", &digest)
+            .header("Signature", signature)
+            .body(leased.body.clone());
+        Ok(client::send(request, inbox).await?)
+    }
+
+    async fn key_id(&self, leased: &Leased) -> Result<String, Failed> {
+        let id = leased.actor;
+        let found = self.store.read(move |tx| actor::find(tx, id)).await?;
+        found.map(|actor| actor.key_uri).ok_or_else(|| Failed::new("sign", "the actor is gone"))
+    }
+}
+
+enum Undelivered {
+    Barred(Barred),
+    Failed(Failed),
+}
+
+impl From<Barred> for Undelivered {
+    fn from(barred: Barred) -> Self {
+        Self::Barred(barred)
+    }
+}
+
+impl From<Failed> for Undelivered {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+/// What an answer means: any 2xx is delivered, 410 is gone, most 4xx are final, the rest may pass.
+fn judge(response: &Response, now: Moment) -> Attempt {
+    let status = response.status();
+    let passing = matches!(
+        status,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+    );
+    let error = format!("the peer answered {status}");
+    match status {
+        status if status.is_success() => Attempt::Delivered,
+        StatusCode::GONE => Attempt::Gone,
+        status if (status.is_client_error() && !passing) || status == StatusCode::NOT_IMPLEMENTED => Attempt::Refused(error),
+        _ => Attempt::Failed { error, retry_after: retry_after(response, now) },
+    }
+}
+
+/// `Retry-After`, in seconds or as a date.
+fn retry_after(response: &Response, now: Moment) -> Option<TimeDelta> {
+    let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let seconds = value.parse::<i64>().ok().and_then(TimeDelta::try_seconds);
+    seconds.or_else(|| Some(Moment::from(httpdate::parse_http_date(value).ok()?) - now))
+}

@@ -1,0 +1,245 @@
+//! Reads things at their origin: signed GETs by the instance actor, strict about media types, ids and redirects.
+
+use chrono::TimeDelta;
+use reqwest::{Response, StatusCode, header};
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Federation, actor,
+    client::{self, Barred},
+    signature, webfinger, wire,
+};
+use crate::{
+    domain::{
+        actor::Actor,
+        moment::Moment,
+        peer::{Address, canonical_host, same_origin},
+        refusal::Refused,
+    },
+    storage::{self, Failed},
+    usecases::{self, peer},
+};
+
+/// What we accept, and Lemmy's exact spelling of it.
+pub(super) const ACTIVITY_JSON: &str = "application/activity+json";
+const ACCEPT: &str =
+    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+
+/// Most redirects that are followed.
+const REDIRECTS: usize = 3;
+
+/// How old our copy of an actor may be before it is read again.
+const FRESH_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Why something could not be read at its origin.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfetched {
+    /// It is gone for good (410), or there is nothing (404).
+    #[error("{0} is not there")]
+    Absent(Url),
+    /// Its origin cannot be reached now.
+    #[error(transparent)]
+    Barred(#[from] Barred),
+    /// What was answered cannot be used.
+    #[error("{0} {1}")]
+    Unusable(Url, &'static str),
+    /// Ours.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+impl Federation {
+    /// Reads an object at its id; what is returned has that id, and was served by its host.
+    ///
+    /// # Errors
+    /// [`Unfetched`].
+    pub async fn fetch(&self, url: &Url) -> Result<Value, Unfetched> {
+        let (found, at) = self.fetch_once(url).await?;
+        let id = wire::id(&found).and_then(wire::parse_url).ok_or_else(|| Unfetched::Unusable(url.clone(), "has no id"))?;
+        if id == at {
+            return Ok(found);
+        }
+        // A page's URL may answer with the object; the object itself is read where it says it lives, once.
+        if !same_origin(&id, &at) {
+            return Err(Unfetched::Unusable(url.clone(), "claims to live elsewhere"));
+        }
+        let (again, at) = self.fetch_once(&id).await?;
+        let confirmed = wire::id(&again).and_then(wire::parse_url).is_some_and(|again| again == id && again == at);
+        if confirmed { Ok(again) } else { Err(Unfetched::Unusable(url.clone(), "contradicts itself about its id")) }
+    }
+
+    /// The actor with this id: ours from the database; another's from there while it is fresh, else from its origin.
+    ///
+    /// # Errors
+    /// [`Unfetched`].
+    pub async fn find_actor(&self, uri: &Url) -> Result<Actor, Unfetched> {
+        let id = uri.to_string();
+        let known = self.store.read(move |tx| storage::actor::find_by_uri(tx, &id)).await?;
+        let now = self.clock.now();
+        match known {
+            Some(actor) if actor.local => Ok(actor),
+            None if self.links.owns(uri) => Err(Unfetched::Absent(uri.clone())),
+            Some(actor) if now - actor.fetched_at < FRESH_FOR => Ok(actor),
+            Some(stale) => Ok(self.fetch_actor(uri).await.unwrap_or(stale)),
+            None => self.fetch_actor(uri).await,
+        }
+    }
+
+    /// Reads an actor at its origin and keeps what it says.
+    ///
+    /// # Errors
+    /// [`Unfetched`].
+    pub async fn fetch_actor(&self, uri: &Url) -> Result<Actor, Unfetched> {
+        let document = self.fetch(uri).await?;
+        let actor = self.read_actor(&document).ok_or_else(|| Unfetched::Unusable(uri.clone(), "is no actor we understand"))?;
+        Ok(self.store.write(move |tx| peer::learn(tx, &actor)).await?)
+    }
+
+    /// The actor at an address that a person typed.
+    ///
+    /// # Errors
+    /// `Refused` with what to mend where nobody is found there.
+    pub async fn resolve(&self, address: &Address) -> Result<Actor, usecases::Error> {
+        let uri = match address {
+            Address::Url(url) => url.clone(),
+            Address::Account(account) if account.host == self.links.host() => {
+                let handle = account.handle.clone();
+                let found = self.store.read(move |tx| storage::actor::find_local(tx, &handle)).await?;
+                return found.ok_or_else(|| Refused::unknown("address-unknown").with("address", account).into());
+            }
+            Address::Account(account) => webfinger::look_up(self, account).await?,
+        };
+        let told = match address {
+            Address::Account(account) => account.to_string(),
+            Address::Url(url) => url.to_string(),
+        };
+        match self.find_actor(&uri).await {
+            Ok(actor) => Ok(actor),
+            Err(Unfetched::Failed(failed)) => Err(failed.into()),
+            Err(Unfetched::Absent(_)) => Err(Refused::unknown("address-unknown").with("address", told).into()),
+            Err(error) => Err(unresolved(&told, &error)),
+        }
+    }
+
+    /// What our own address answers from outside: the status and the start of the text.
+    ///
+    /// # Errors
+    /// `Failed` where it does not answer.
+    pub async fn fetch_own(&self, path: &str) -> Result<(u16, String), Failed> {
+        let url = self.links.home().join(path).map_err(Failed::because("build an address"))?;
+        let told = Failed::because::<Barred>;
+        let request = self.client.get(&url).map_err(told("reach our own address"))?.header(header::ACCEPT, ACCEPT);
+        let response = client::send(request, &url).await.map_err(told("reach our own address"))?;
+        let status = response.status().as_u16();
+        let body = client::read(response, &url).await.map_err(told("read our own answer"))?;
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    fn read_actor(&self, document: &Value) -> Option<Actor> {
+        actor::read(document, self.clock.now()).filter(|actor| !self.links.owns(&actor.uri))
+    }
+
+    async fn fetch_once(&self, url: &Url) -> Result<(Value, Url), Unfetched> {
+        let mut at = url.clone();
+        for _ in 0..=REDIRECTS {
+            if self.links.owns(&at) {
+                return Err(Unfetched::Unusable(at, "is ours and not read over the network"));
+            }
+            let response = self.get_signed(&at).await?;
+            match response.status() {
+                StatusCode::OK => return Ok((read_document(response, &at).await?, at)),
+                StatusCode::GONE | StatusCode::NOT_FOUND => return Err(Unfetched::Absent(url.clone())),
+                status if status.is_redirection() => at = redirected(&response, &at)?,
+                _ => return Err(Barred::Unreachable(canonical_host(&at), format!("it answered {}", response.status())).into()),
+            }
+        }
+        Err(Unfetched::Unusable(url.clone(), "redirects too often"))
+    }
+
+    /// Each hop is signed anew, for the host it goes to.
+    async fn get_signed(&self, url: &Url) -> Result<Response, Unfetched> {
+        let instance = &self.founded.instance;
+        let key = self.keys.find(&self.store, instance.id).await?;
+        let (host, date) = (canonical_host(url), http_date(self.clock.now()));
+        let target = format!("get {}", target(url));
+        let lines = [("(request-target)", target.as_str()), ("host", host.as_str()), ("date", date.as_str())];
+        let signature = signature::sign(&key, &instance.key_uri, &lines)?;
+        let request = self
+            .client
+            .get(url)?
+            .header(header::ACCEPT, ACCEPT)
+            .header(header::DATE, &date)
+            .header(header::HOST, &host)
+            .header("Signature", signature);
+        Ok(client::send(request, url).await?)
+    }
+}
+
+/// Path and query, as on the request line.
+pub(super) fn target(url: &Url) -> String {
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+}
+
+/// HTTP's date.
+pub(super) fn http_date(now: Moment) -> String {
+    httpdate::fmt_http_date(now.into())
+}
+
+async fn read_document(response: Response, at: &Url) -> Result<Value, Unfetched> {
+    let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !is_activity_json(media_type) {
+        return Err(Unfetched::Unusable(at.clone(), "is no ActivityPub document"));
+    }
+    let body = client::read(response, at).await?;
+    serde_json::from_slice(&body).map_err(|_| Unfetched::Unusable(at.clone(), "is no JSON"))
+}
+
+/// `application/activity+json`, or `application/ld+json` with the profile of ActivityStreams.
+#[must_use]
+pub fn is_activity_json(media_type: &str) -> bool {
+    let mut parts = media_type.split(';').map(str::trim);
+    match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        ACTIVITY_JSON => true,
+        "application/ld+json" => {
+            let profile = |part: &str| part.strip_prefix("profile=").map(|value| value.trim_matches('"').to_owned());
+            parts.filter_map(profile).any(|value| value.split(' ').any(|one| one == "https://www.w3.org/ns/activitystreams"))
+        }
+        _ => false,
+    }
+}
+
+fn redirected(response: &Response, from: &Url) -> Result<Url, Unfetched> {
+    let unusable = |reason| Unfetched::Unusable(from.clone(), reason);
+    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let to = location.and_then(|location| from.join(location).ok()).ok_or_else(|| unusable("redirects nowhere"))?;
+    if to.scheme() == from.scheme() { Ok(to) } else { Err(unusable("redirects to another scheme")) }
+}
+
+fn unresolved(told: &str, error: &Unfetched) -> usecases::Error {
+    tracing::info!(address = told, %error, "an address could not be resolved");
+    let key = match error {
+        Unfetched::Barred(Barred::Unreachable(..)) => "address-unreachable",
+        _ => "address-unusable",
+    };
+    Refused::invalid(key).with("address", told).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_activity_json;
+
+    #[test]
+    fn media_types_are_parsed_with_their_parameters() {
+        for good in [
+            "application/activity+json",
+            "Application/Activity+JSON;charset=utf-8",
+            "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"; charset=utf-8",
+        ] {
+            assert!(is_activity_json(good), "{good}");
+        }
+        for bad in ["text/html", "application/json", "application/ld+json", "image/svg+xml", "", "application/activity+jsonx"] {
+            assert!(!is_activity_json(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What a proven activity does here: which use case it calls, all in one transaction with remembering that it did.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{Incoming, Rejection};
+use crate::{
+    domain::{
+        actor::{Actor, ActorId, ActorKind},
+        audience::{Follow, ReactionKind},
+        change::Change,
+        links::Links,
+        moment::Moment,
+        peer::same_origin,
+        share::{PublicId, Share},
+        text::Html,
+    },
+    federation::{actor as actors, reply as replies, share as shares, wire},
+    storage::{Failed, Tx, activity, actor, audience as follows, queue, reply as known_replies, share as known_shares, tombstone},
+    usecases::{audience, peer, reply, share},
+};
+
+/// A proven activity about to have its effect.
+#[derive(Debug, Clone)]
+pub(super) struct Effect {
+    pub(super) links: Links,
+    pub(super) now: Moment,
+    pub(super) id: PublicId,
+    pub(super) signer: Actor,
+    pub(super) incoming: Incoming,
+}
+
+type Taken = Result<(), Rejection>;
+
+impl Effect {
+    /// Has its effect, unless it had it before.
+    pub(super) fn take(&self, tx: &mut Tx<'_>) -> Taken {
+        if let Some(id) = &self.incoming.id {
+            if activity::receive(tx, id.as_str(), self.signer.id, self.kept_body(), self.now)?.is_none() {
+                return Ok(());
+            }
+        }
+        match self.incoming.kind.as_str() {
+            "Follow" => self.follow(tx),
+            "Accept" | "Reject" => self.answer_follow(tx),
+            "Undo" => self.undo(tx),
+            "Block" => self.block(tx),
+            "Create" => self.create(tx),
+            "Update" => self.update(tx),
+            "Delete" => self.delete(tx),
+            "Like" | "EmojiReact" => self.react(tx, ReactionKind::Like),
+            "Announce" => self.announce(tx),
+            other => {
+                tracing::debug!(kind = other, actor = %self.signer.uri, "an activity of a kind that has no effect here");
+                Ok(())
+            }
+        }
+    }
+
+    /// What a lab passes on to forums is kept as it came.
+    fn kept_body(&self) -> Option<&str> {
+        matches!(self.incoming.kind.as_str(), "Create" | "Like").then_some(self.incoming.body.as_str())
+    }
+
+    fn follow(&self, tx: &mut Tx<'_>) -> Taken {
+        let followee = self.find_ours(tx, self.object_id()?)?.ok_or(Rejection::NoTarget("actor"))?;
+        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
+        Ok(audience::be_followed(tx, self.now, self.signer.id, followee.id, id)?)
+    }
+
+    /// Only the one we asked can answer, and only what we asked.
+    fn answer_follow(&self, tx: &mut Tx<'_>) -> Taken {
+        let Some(follow) = self.find_follow(tx)?.filter(|follow| follow.followee == self.signer.id) else { return Ok(()) };
+        match self.incoming.kind.as_str() {
+            "Accept" => Ok(audience::follow_accepted(tx, self.now, &follow)?),
+            _ => Ok(audience::follow_rejected(tx, &follow)?),
+        }
+    }
+
+    fn find_follow(&self, tx: &mut Tx<'_>) -> Result<Option<Follow>, Rejection> {
+        let object = self.object()?;
+        if let Some(id) = wire::id(object) {
+            if let Some(follow) = follows::find_by_uri(tx, id)? {
+                return Ok(Some(follow));
+            }
+        }
+        // A peer may have lost or rewritten the id; the pair it names is as good.
+        let Some(follower) = wire::url(object, "actor") else { return Ok(None) };
+        match self.find_ours(tx, follower)? {
+            Some(follower) => Ok(follows::find_between(tx, follower.id, self.signer.id)?),
+            None => Ok(None),
+        }
+    }
+
+    fn undo(&self, tx: &mut Tx<'_>) -> Taken {
+        let object = self.object()?;
+        let id = wire::id(object).unwrap_or_default().to_owned();
+        if wire::url(object, "actor").is_some_and(|actor| actor != self.signer.uri) {
+            return Err(Rejection::NotEntitled("undo-of-another"));
+        }
+        // Some peers use one id for every Like of a thing: once undone it may come again.
+        activity::forget(tx, &id, self.signer.id)?;
+        if let Some(follow) = follows::find_by_uri(tx, &id)?.filter(|follow| follow.follower == self.signer.id) {
+            follows::remove(tx, follow.id)?;
+            return Ok(());
+        }
+        let about = wire::url(object, "object");
+        if wire::is_any(object, &["Follow"]) {
+            return self.unfollow(tx, about);
+        }
+        let kind = if wire::is_any(object, &["Announce"]) { ReactionKind::Boost } else { ReactionKind::Like };
+        let on_share = match about {
+            Some(uri) => known_shares::find_by_uri(tx, uri.as_str())?.map(|share| (share.id, kind)),
+            None => None,
+        };
+        follows::remove_reaction(tx, self.signer.id, &id, on_share)?;
+        Ok(())
+    }
+
+    fn unfollow(&self, tx: &mut Tx<'_>, followee: Option<Url>) -> Taken {
+        if let Some(followee) = followee {
+            if let Some(followee) = self.find_ours(tx, followee)? {
+                audience::be_unfollowed(tx, self.signer.id, followee.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever blocks an actor of ours neither follows it nor is followed by it any more.
+    fn block(&self, tx: &mut Tx<'_>) -> Taken {
+        if let Some(ours) = self.find_ours(tx, self.object_id()?)? {
+            audience::be_unfollowed(tx, self.signer.id, ours.id)?;
+            audience::be_unfollowed(tx, ours.id, self.signer.id)?;
+        }
+        Ok(())
+    }
+
+    fn create(&self, tx: &mut Tx<'_>) -> Taken {
+        let object = self.own_object()?;
+        if wire::one(object, "inReplyTo").is_some() {
+            return self.take_reply(tx, object);
+        }
+        if let Some(lab) = self.find_lab_of(tx, object)? {
+            if let Some(new) = shares::read(object, self.now) {
+                share::receive(tx, self.id.clone(), lab, self.signer.id, new)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_reply(&self, tx: &mut Tx<'_>, object: &Value) -> Taken {
+        let Some(new) = replies::read(object, self.now) else { return Ok(()) };
+        match reply::receive(tx, self.signer.id, new)? {
+            Some(share) => self.pass_on(tx, &share),
+            None => Ok(()),
+        }
+    }
+
+    /// The lab under which something of the signer is read: itself or the lab it names, where somebody here follows either.
+    fn find_lab_of(&self, tx: &mut Tx<'_>, object: &Value) -> Result<Option<ActorId>, Failed> {
+        if follows::is_followed_from_here(tx, self.signer.id)? {
+            return Ok(Some(self.signer.id));
+        }
+        let Some(audience) = wire::url(object, "audience") else { return Ok(None) };
+        let lab = actor::find_by_uri(tx, audience.as_str())?.filter(|lab| !lab.local && same_origin(&lab.uri, &self.signer.uri));
+        match lab {
+            Some(lab) if follows::is_followed_from_here(tx, lab.id)? => Ok(Some(lab.id)),
+            _ => Ok(None),
+        }
+    }
+
+    fn update(&self, tx: &mut Tx<'_>) -> Taken {
+        let object = self.own_object_of_any_type()?;
+        if wire::id(object) == Some(self.signer.uri.as_str()) {
+            return self.relearn(tx, object);
+        }
+        self.check_author(object)?;
+        if let Some(new) = shares::read(object, self.now).filter(|_| wire::one(object, "inReplyTo").is_none()) {
+            if !share::rewrite(tx, self.signer.id, new)? {
+                return self.create(tx);
+            }
+            return Ok(());
+        }
+        let (content, _) = wire::language_text(object, "content");
+        let updated = wire::moment(object, "updated").unwrap_or(self.now);
+        let uri = wire::id(object).unwrap_or_default();
+        if !known_replies::update(tx, uri, self.signer.id, &Html::sanitise(&content.unwrap_or_default()), updated)? {
+            return self.create(tx);
+        }
+        Ok(())
+    }
+
+    /// An actor's own word about itself; what must be proven anew, its key and its handle, is read at its origin.
+    fn relearn(&self, tx: &mut Tx<'_>, object: &Value) -> Taken {
+        let Some(told) = actors::read(object, self.now) else { return Err(Rejection::Malformed("actor")) };
+        let kept = Actor {
+            key_uri: self.signer.key_uri.clone(),
+            public_key: self.signer.public_key.clone(),
+            handle: self.signer.handle.clone(),
+            fetched_at: self.signer.fetched_at,
+            ..told
+        };
+        peer::learn(tx, &kept)?;
+        Ok(())
+    }
+
+    fn delete(&self, tx: &mut Tx<'_>) -> Taken {
+        let object = self.object_id()?;
+        if object == self.signer.uri {
+            return Ok(peer::depart(tx, self.signer.id, object.as_str(), self.now)?);
+        }
+        if !same_origin(&object, &self.signer.uri) {
+            return Err(Rejection::NotEntitled("object-of-another-host"));
+        }
+        self.require_own(tx, &object)?;
+        share::remove(tx, self.signer.id, object.as_str())?;
+        known_replies::remove(tx, object.as_str(), self.signer.id)?;
+        tombstone::add(tx, object.as_str(), "Note", self.now)?;
+        Ok(())
+    }
+
+    /// What we hold ourselves decides whose it is, not the copy in the activity.
+    fn require_own(&self, tx: &mut Tx<'_>, object: &Url) -> Taken {
+        let share = known_shares::find_by_uri(tx, object.as_str())?.map(|share| share.author);
+        let author = match share {
+            Some(author) => Some(author),
+            None => known_replies::find_author(tx, object.as_str())?,
+        };
+        match author {
+            Some(author) if author != self.signer.id => Err(Rejection::NotEntitled("object-of-another")),
+            _ => Ok(()),
+        }
+    }
+
+    fn react(&self, tx: &mut Tx<'_>, kind: ReactionKind) -> Taken {
+        let Some(share) = known_shares::find_by_uri(tx, self.object_id()?.as_str())? else { return Ok(()) };
+        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
+        let new = audience::react(tx, self.signer.id, &share, kind, id)?;
+        if new && kind == ReactionKind::Like { self.pass_on(tx, &share) } else { Ok(()) }
+    }
+
+    /// A boost of something we hold; or news of a lab that somebody here follows, to be read at its origin.
+    fn announce(&self, tx: &mut Tx<'_>) -> Taken {
+        let object = self.object()?;
+        let wrapped = wire::is_any(object, &["Create", "Update", "Delete"]);
+        let about = if wrapped { wire::one(object, "object").and_then(wire::id) } else { wire::id(object) };
+        let about = about.and_then(wire::parse_url).ok_or(Rejection::Malformed("no-object"))?;
+        let held = known_shares::find_by_uri(tx, about.as_str())?;
+        if let Some(share) = held.filter(|share| !wrapped && (share.local || share.lab != self.signer.id)) {
+            return self.react_to(tx, &share);
+        }
+        let lab = self.signer.kind == ActorKind::Lab && follows::is_followed_from_here(tx, self.signer.id)?;
+        if lab && !self.links.owns(&about) {
+            let change = Change::Announced { lab: self.signer.id, object: about.to_string() };
+            queue::record(tx, &change, self.now)?;
+        }
+        Ok(())
+    }
+
+    fn react_to(&self, tx: &mut Tx<'_>, share: &Share) -> Taken {
+        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
+        audience::react(tx, self.signer.id, share, ReactionKind::Boost, id)?;
+        Ok(())
+    }
+
+    /// A share that is read from forums: its lab tells them what came of it.
+    fn pass_on(&self, tx: &mut Tx<'_>, share: &Share) -> Taken {
+        let Some(id) = self.incoming.id.as_ref().filter(|_| share.local && share.author != share.lab) else { return Ok(()) };
+        Ok(queue::record(tx, &Change::Answered { lab: share.lab, activity: id.to_string() }, self.now)?)
+    }
+
+    fn find_ours(&self, tx: &mut Tx<'_>, uri: Url) -> Result<Option<Actor>, Failed> {
+        if !self.links.owns(&uri) {
+            return Ok(None);
+        }
+        Ok(actor::find_by_uri(tx, uri.as_str())?.filter(|actor| actor.local))
+    }
+
+    fn object(&self) -> Result<&Value, Rejection> {
+        self.incoming.object().ok_or(Rejection::Malformed("no-object"))
+    }
+
+    fn object_id(&self) -> Result<Url, Rejection> {
+        self.incoming.object_id().ok_or(Rejection::Malformed("no-object"))
+    }
+
+    /// The embedded object, where it lives at the signer's host.
+    fn own_object_of_any_type(&self) -> Result<&Value, Rejection> {
+        let object = self.object()?;
+        match self.incoming.object_id() {
+            Some(id) if same_origin(&id, &self.signer.uri) => Ok(object),
+            Some(_) => Err(Rejection::NotEntitled("object-of-another-host")),
+            None => Err(Rejection::Malformed("no-object")),
+        }
+    }
+
+    fn own_object(&self) -> Result<&Value, Rejection> {
+        let object = self.own_object_of_any_type()?;
+        self.check_author(object)?;
+        Ok(object)
+    }
+
+    /// The first author an object names must be who signed; a bare id names nobody and is not believed.
+    fn check_author(&self, object: &Value) -> Taken {
+        match shares::author(object) {
+            Some(author) if author == self.signer.uri => Ok(()),
+            Some(_) => Err(Rejection::NotEntitled("author-is-another")),
+            None => Err(Rejection::Malformed("no-author")),
+        }
+    }
+}

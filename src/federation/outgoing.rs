@@ -1,0 +1,217 @@
+//! Turns a recorded change into activities and deliveries: one further transaction, which also removes the change.
+//! Ids are derived, so that a second run after a crash adds nothing.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{
+    Federation,
+    activity::{Envelope, announce},
+    actor as actors, audience as follows,
+    reply::Answer,
+    share::Spoken,
+};
+use crate::{
+    domain::{
+        actor::{Actor, ActorId},
+        change::{Change, WithdrawnShare},
+        links::{Links, activity as ids},
+        moment::Moment,
+    },
+    storage::{Failed, Tx, activity, actor, audience, delivery, lab, reply, share},
+    usecases::reply::find_conversation,
+};
+
+impl Federation {
+    /// Writes what a change has us say, with one delivery per inbox that is to hear it.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub fn say(&self, tx: &mut Tx<'_>, change: &Change) -> Result<(), Failed> {
+        let now = self.clock.now();
+        let mut speech = Speech { links: &self.links, now, tx };
+        match change {
+            Change::SharePublished { share } => speech.publish(*share),
+            Change::ShareRevised { share } => speech.revise(*share),
+            Change::ShareWithdrawn(withdrawn) => speech.withdraw(withdrawn),
+            Change::ReplyWritten { reply } => speech.reply(reply),
+            Change::ActorDescribed { actor } => speech.describe(*actor),
+            Change::FollowRequested { follow } => speech.follow(*follow),
+            Change::FollowUndone { follower, followee, uri } => speech.unfollow(*follower, *followee, uri),
+            Change::FollowAccepted { follow, uri } => speech.accept(*follow, uri),
+            Change::Answered { lab, activity } => speech.pass_on(*lab, activity),
+            Change::FollowBegan { .. } | Change::Announced { .. } => Ok(()),
+        }
+    }
+}
+
+/// One turn of speaking: what is said goes into this transaction.
+struct Speech<'a, 'tx> {
+    links: &'a Links,
+    now: Moment,
+    tx: &'a mut Tx<'tx>,
+}
+
+impl Speech<'_, '_> {
+    fn publish(&mut self, share: i64) -> Result<(), Failed> {
+        let Some(spoken) = find_spoken(self.tx, share)? else { return Ok(()) };
+        let create = spoken.create(self.links);
+        self.say_as_author(&spoken, &create)?;
+        if spoken.is_by_lab() {
+            return Ok(());
+        }
+        let id = announce(&spoken.lab, ids::announce(spoken.share.uri.as_str()), spoken.share.uri.as_str().into(), self.now);
+        self.say_as_lab(&spoken.lab, &create)?;
+        self.to_followers(&id, &[spoken.lab.id], BTreeSet::new())
+    }
+
+    fn revise(&mut self, share: i64) -> Result<(), Failed> {
+        let Some(spoken) = find_spoken(self.tx, share)? else { return Ok(()) };
+        let update = spoken.update(self.links);
+        self.say_as_author(&spoken, &update)?;
+        if spoken.is_by_lab() { Ok(()) } else { self.say_as_lab(&spoken.lab, &update) }
+    }
+
+    fn withdraw(&mut self, withdrawn: &WithdrawnShare) -> Result<(), Failed> {
+        let (author, lab) = (actor::find(self.tx, withdrawn.author)?, actor::find(self.tx, withdrawn.lab)?);
+        let Some((author, lab)) = author.zip(lab) else { return Ok(()) };
+        let delete = Envelope {
+            kind: "Delete",
+            id: ids::delete(&withdrawn.uri),
+            actor: &author,
+            to: vec![super::wire::PUBLIC.to_owned()],
+            cc: vec![author.followers_uri()],
+            at: self.now,
+            audience: None,
+            object: json!({"id": withdrawn.uri, "type": "Tombstone", "formerType": withdrawn.former_type}),
+        };
+        let mentioned = self.inboxes_of(withdrawn.mentions.iter().map(String::as_str))?;
+        // Whoever heard of it through the lab hears of its end from the author as well.
+        self.to_followers(&delete, &[author.id, lab.id], mentioned)?;
+        if author.id == lab.id {
+            return Ok(());
+        }
+        self.say_as_lab(&lab, &delete)?;
+        let announced = ids::announce(&withdrawn.uri);
+        let object = json!({"id": announced, "type": "Announce", "actor": lab.uri.as_str(), "object": withdrawn.uri});
+        let undo = Envelope { kind: "Undo", id: ids::undo(&announced), object, ..announce(&lab, String::new(), Value::Null, self.now) };
+        self.to_followers(&undo, &[lab.id], BTreeSet::new())
+    }
+
+    fn reply(&mut self, uri: &str) -> Result<(), Failed> {
+        let Some(answer) = find_answer(self.tx, uri)? else { return Ok(()) };
+        let others = answer.answered.iter().filter(|actor| !actor.local);
+        let inboxes = others.map(|actor| actor.delivery_inbox().to_string()).collect();
+        let create = answer.create();
+        self.to_followers(&create, &[answer.author.id], inboxes)
+    }
+
+    fn describe(&mut self, id: ActorId) -> Result<(), Failed> {
+        let Some(actor) = actor::find(self.tx, id)? else { return Ok(()) };
+        let kind = lab::find(self.tx, &actor.handle)?.map(|lab| lab.kind);
+        let mut object = actors::write(&actor, kind, self.links);
+        if let Some(fields) = object.as_object_mut() {
+            fields.remove("@context");
+        }
+        let update = Envelope {
+            kind: "Update",
+            id: ids::update(&actor.uri, actor.updated_at.timestamp_millis()),
+            actor: &actor,
+            to: vec![super::wire::PUBLIC.to_owned()],
+            cc: vec![actor.followers_uri()],
+            at: actor.updated_at,
+            audience: None,
+            object,
+        };
+        self.to_followers(&update, &[actor.id], BTreeSet::new())
+    }
+
+    fn follow(&mut self, follow: i64) -> Result<(), Failed> {
+        let Some(follow) = audience::find(self.tx, follow)? else { return Ok(()) };
+        let Some((follower, followee)) = self.pair(follow.follower, follow.followee)? else { return Ok(()) };
+        self.to_one(&follows::follow(&follower, &followee, &follow.uri, self.now), &followee)
+    }
+
+    fn unfollow(&mut self, follower: ActorId, followee: ActorId, uri: &str) -> Result<(), Failed> {
+        let Some((follower, followee)) = self.pair(follower, followee)? else { return Ok(()) };
+        self.to_one(&follows::undo_follow(&follower, &followee, uri, self.now), &followee)
+    }
+
+    fn accept(&mut self, follow: i64, uri: &str) -> Result<(), Failed> {
+        let Some(known) = audience::find(self.tx, follow)? else { return Ok(()) };
+        let Some((follower, followee)) = self.pair(known.follower, known.followee)? else { return Ok(()) };
+        self.to_one(&follows::accept(&followee, &follower, uri, follow, self.now), &follower)
+    }
+
+    /// Forums hear of answers through the lab, as they were received (FEP-1b12).
+    fn pass_on(&mut self, lab: ActorId, received: &str) -> Result<(), Failed> {
+        let Some(lab) = actor::find(self.tx, lab)? else { return Ok(()) };
+        let Some((number, Some(body))) = activity::find_received(self.tx, received)? else { return Ok(()) };
+        let Ok(mut object) = serde_json::from_str::<Value>(&body) else { return Ok(()) };
+        if let Some(fields) = object.as_object_mut() {
+            fields.remove("@context");
+        }
+        let passed_on = announce(&lab, ids::pass_on(&lab.uri, number), object, self.now);
+        self.to_followers(&passed_on, &[lab.id], BTreeSet::new())
+    }
+
+    fn say_as_author(&mut self, spoken: &Spoken, envelope: &Envelope<'_>) -> Result<(), Failed> {
+        let mentioned = self.inboxes_of(spoken.share.mentions.iter().map(|mention| mention.uri.as_str()))?;
+        self.to_followers(envelope, &[spoken.author.id], mentioned)
+    }
+
+    fn say_as_lab(&mut self, lab: &Actor, envelope: &Envelope<'_>) -> Result<(), Failed> {
+        self.to_followers(&envelope.wrapped_by(lab), &[lab.id], BTreeSet::new())
+    }
+
+    fn to_followers(&mut self, envelope: &Envelope<'_>, of: &[ActorId], mut inboxes: BTreeSet<String>) -> Result<(), Failed> {
+        inboxes.extend(audience::list_follower_inboxes(self.tx, of)?);
+        let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
+        delivery::add(self.tx, activity, &inboxes, self.now)
+    }
+
+    fn to_one(&mut self, envelope: &Envelope<'_>, actor: &Actor) -> Result<(), Failed> {
+        let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
+        delivery::add(self.tx, activity, &BTreeSet::from([actor.inbox.to_string()]), self.now)
+    }
+
+    fn inboxes_of<'u>(&mut self, uris: impl Iterator<Item = &'u str>) -> Result<BTreeSet<String>, Failed> {
+        let mut inboxes = BTreeSet::new();
+        for uri in uris {
+            let known = actor::find_by_uri(self.tx, uri)?.filter(|actor| !actor.local && actor.gone_at.is_none());
+            inboxes.extend(known.map(|actor| actor.delivery_inbox().to_string()));
+        }
+        Ok(inboxes)
+    }
+
+    fn pair(&mut self, one: ActorId, other: ActorId) -> Result<Option<(Actor, Actor)>, Failed> {
+        Ok(actor::find(self.tx, one)?.zip(actor::find(self.tx, other)?))
+    }
+}
+
+/// A share of ours with its author, its lab and its counts; `None` once it is withdrawn.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_spoken(tx: &mut Tx<'_>, id: i64) -> Result<Option<Spoken>, Failed> {
+    let Some(share) = share::find(tx, id)?.filter(|share| share.local) else { return Ok(None) };
+    let counts = share::counts(tx, id)?;
+    let (author, lab) = (actor::find(tx, share.author)?, actor::find(tx, share.lab)?);
+    Ok(author.zip(lab).map(|(author, lab)| Spoken { share, author, lab, counts }))
+}
+
+/// A reply of a member with whom it answers; `None` where there is none.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_answer(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Answer>, Failed> {
+    let Some(share) = find_conversation(tx, uri)? else { return Ok(None) };
+    let Some((reply, author)) = reply::find(tx, uri)?.zip(reply::find_author(tx, uri)?) else { return Ok(None) };
+    let Some(author) = actor::find(tx, author)?.filter(|author| author.local) else { return Ok(None) };
+    let mut answered: Vec<Actor> = Vec::new();
+    for id in BTreeSet::from([share.author, share.lab]) {
+        answered.extend(actor::find(tx, id)?);
+    }
+    Ok(Some(Answer { reply, author, in_reply_to: share.uri.to_string(), answered }))
+}

@@ -1,0 +1,143 @@
+//! WebFinger, both ways: who an address is here, and who one is elsewhere; the follow screen of a visitor's own server.
+
+use reqwest::{StatusCode, header};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    Federation,
+    client::{self, Barred},
+    fetch::is_activity_json,
+    wire,
+};
+use crate::{
+    domain::{
+        actor::{Actor, ActorKind},
+        links::{Links, Place},
+        peer::Account,
+        refusal::Refused,
+    },
+    storage::{Failed, Tx, actor},
+    usecases,
+};
+
+/// What a visitor's server offers to follow from, best first (FEP-3b86, then what all know).
+const FOLLOW_RELATIONS: [(&str, &str); 3] = [
+    ("https://w3id.org/fep/3b86/Follow", "{object}"),
+    ("https://w3id.org/fep/3b86/Object", "{object}"),
+    ("http://ostatus.org/schema/1.0/subscribe", "{uri}"),
+];
+
+/// Finds the actor of ours that a resource names: `acct:handle@host`, its URL, or the origin (FEP-d556).
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_local(tx: &mut Tx<'_>, links: &Links, resource: &str) -> Result<Option<Actor>, Failed> {
+    let url = Url::parse(resource).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    match url {
+        Some(url) if url == *links.home() => actor::find_local_of_kind(tx, ActorKind::Instance),
+        Some(url) => match links.read(&url) {
+            Some(Place::Instance) => actor::find_local_of_kind(tx, ActorKind::Instance),
+            Some(Place::Organisation) => actor::find_local_of_kind(tx, ActorKind::Organisation),
+            Some(Place::Lab(handle) | Place::Member(handle)) => {
+                Ok(actor::find_local(tx, &handle)?.filter(|actor| actor.uri == url))
+            }
+            Some(Place::Share(_)) | None => Ok(None),
+        },
+        None => match Account::parse(resource) {
+            Ok(account) if account.host == links.host() => actor::find_local(tx, &account.handle.to_ascii_lowercase()),
+            _ => Ok(None),
+        },
+    }
+}
+
+/// The descriptor of an actor of ours.
+#[must_use]
+pub fn describe(actor: &Actor, links: &Links) -> Value {
+    let screen = |variable: &str| format!("{}?uri={variable}", links.at("/authorize_interaction"));
+    json!({
+        "subject": format!("acct:{}", actor.address()),
+        "aliases": [actor.uri.as_str()],
+        "links": [
+            {"rel": "self", "type": "application/activity+json", "href": actor.uri.as_str(),
+             "properties": {"https://www.w3.org/ns/activitystreams#type": actor.kind.activity_type()}},
+            {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.page.as_str()},
+            {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": screen("{uri}")},
+            {"rel": "https://w3id.org/fep/3b86/Object", "template": screen("{object}")},
+        ],
+    })
+}
+
+/// The id of the actor at an account elsewhere.
+///
+/// # Errors
+/// `Refused` where its host knows nobody by that name, or does not answer.
+pub async fn look_up(federation: &Federation, account: &Account) -> Result<Url, usecases::Error> {
+    let descriptor = ask(federation, account).await?;
+    let unusable = || Refused::invalid("address-unusable").with("address", account);
+    let activity = |link: &&Value| link.get("type").and_then(Value::as_str).is_some_and(is_activity_json);
+    let link = wire::many(&descriptor, "links")
+        .filter(|link| link.get("rel").and_then(Value::as_str) == Some("self"))
+        .find(activity);
+    let href = link.and_then(|link| link.get("href")).and_then(Value::as_str).and_then(wire::parse_url);
+    Ok(href.ok_or_else(unusable)?)
+}
+
+impl Federation {
+    /// The page on a visitor's own server where `object` can be followed; `None` where that server offers none.
+    ///
+    /// # Errors
+    /// `Refused` where the server knows nobody by that name, or does not answer.
+    pub async fn find_follow_screen(&self, account: &Account, object: &Url) -> Result<Option<Url>, usecases::Error> {
+        let descriptor = ask(self, account).await?;
+        let encoded: String = url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
+        let offered = FOLLOW_RELATIONS.iter().find_map(|(relation, variable)| {
+            let link = wire::many(&descriptor, "links").find(|link| link.get("rel").and_then(Value::as_str) == Some(relation))?;
+            let template = link.get("template")?.as_str()?;
+            wire::parse_url(&template.replace(variable, &encoded))
+        });
+        Ok(offered.filter(|screen| screen.scheme() == self.links.home().scheme() || screen.scheme() == "https"))
+    }
+}
+
+async fn ask(federation: &Federation, account: &Account) -> Result<Value, usecases::Error> {
+    let refused = |key| Refused::invalid(key).with("address", account);
+    let mut last = refused("address-unreachable");
+    for scheme in schemes(federation) {
+        let url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", account.host));
+        let mut url = url.map_err(|_| refused("address"))?;
+        url.query_pairs_mut().append_pair("resource", &format!("acct:{account}"));
+        match get(federation, &url).await {
+            Ok((StatusCode::OK, body)) => {
+                return serde_json::from_slice(&body).map_err(|_| refused("address-unusable").into());
+            }
+            Ok((StatusCode::NOT_FOUND | StatusCode::GONE, _)) => {
+                return Err(Refused::unknown("address-unknown").with("address", account).into());
+            }
+            Ok(_) => last = refused("address-unusable"),
+            Err(error) => tracing::info!(%account, %error, "a WebFinger question got no answer"),
+        }
+    }
+    Err(last.into())
+}
+
+/// https alone; in development http first, for servers that have no certificate.
+fn schemes(federation: &Federation) -> &'static [&'static str] {
+    if federation.links.home().scheme() == "http" { &["http", "https"] } else { &["https"] }
+}
+
+/// WebFinger may be answered elsewhere: up to three redirects, each through the guard.
+async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Barred> {
+    let mut at = url.clone();
+    for _ in 0..=3 {
+        let request = federation.client.get(&at)?.header(header::ACCEPT, "application/jrd+json, application/json");
+        let response = client::send(request, &at).await?;
+        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let next = location.and_then(|location| at.join(location).ok()).filter(|next| next.scheme() == at.scheme());
+        match next {
+            Some(next) if response.status().is_redirection() => at = next,
+            _ => return Ok((response.status(), client::read(response, &at).await?)),
+        }
+    }
+    Err(Barred::Address(url.to_string(), "it redirects too often"))
+}

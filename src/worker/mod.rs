@@ -1,0 +1,116 @@
+//! Works the queue: changes become activities, activities become deliveries, deliveries are tried and settled.
+//! Any job can run twice and ends in a named state; nothing is held open while a peer is waited for.
+
+mod courier;
+mod lock;
+mod reactor;
+
+use std::time::Duration;
+
+use tokio::{net::UnixDatagram, sync::watch};
+
+use crate::{
+    domain::moment::Moment,
+    federation::Federation,
+    storage::{Failed, delivery, queue},
+};
+pub use lock::Lock;
+
+/// The slowest we look for work when nobody rings.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long what is in flight may take once we are asked to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Works the queue until it is told to stop.
+#[derive(Debug)]
+pub struct Worker {
+    federation: Federation,
+}
+
+impl Worker {
+    /// A worker of this instance.
+    #[must_use]
+    pub const fn new(federation: Federation) -> Self {
+        Self { federation }
+    }
+
+    /// Works until `stop` says so; then finishes what is in flight, within ten seconds.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let wake = self.federation.store.wake().clone();
+        let socket = wake.listen().and_then(UnixDatagram::from_std);
+        if let Err(error) = &socket {
+            tracing::warn!(%error, "commands will wake this worker only after a few seconds");
+        }
+        let socket = socket.ok();
+        let mut courier = courier::Courier::new(self.federation.clone());
+        while !*stop.borrow() {
+            let busy = self.turn(&mut courier).await.unwrap_or_else(|error| report(&error));
+            if !busy {
+                let pause = self.pause().await;
+                tokio::select! {
+                    () = wake.wait() => {}
+                    () = rung(socket.as_ref()) => {}
+                    () = courier.one_returns() => {}
+                    _ = stop.changed() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+            }
+        }
+        courier.finish(PATIENCE).await;
+        wake.stop_listening();
+    }
+
+    /// Works until nothing is due: for tests and for commands that want to see the end of it.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub async fn work_off(&self) -> Result<(), Failed> {
+        let mut courier = courier::Courier::new(self.federation.clone());
+        loop {
+            let busy = self.turn(&mut courier).await?;
+            if !busy && courier.is_idle() {
+                return Ok(());
+            }
+            if !busy {
+                courier.one_returns().await;
+            }
+        }
+    }
+
+    /// One look at everything that is due; whether there was anything.
+    async fn turn(&self, courier: &mut courier::Courier) -> Result<bool, Failed> {
+        let reacted = reactor::react(&self.federation).await?;
+        let sent = courier.send_due().await?;
+        Ok(reacted || sent)
+    }
+
+    async fn pause(&self) -> Duration {
+        let next = self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, delivery::next_due(tx)?))).await;
+        let now = self.federation.clock.now();
+        let until = next.ok().flatten().and_then(|due| (due - now).to_std().ok());
+        until.map_or(IDLE, |wait| wait.clamp(Duration::from_millis(50), IDLE))
+    }
+}
+
+fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+async fn rung(socket: Option<&UnixDatagram>) {
+    match socket {
+        Some(socket) => {
+            let mut ring = [0; 16];
+            let _ = socket.recv(&mut ring).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn report(error: &Failed) -> bool {
+    tracing::error!(%error, "the queue could not be worked; trying again in a moment");
+    false
+}

@@ -1,0 +1,55 @@
+//! Reacts to changes: what we have to say is written in one transaction with the end of the job; what has to be read is read first.
+
+use crate::{
+    domain::change::Change,
+    federation::{Federation, fetch::Unfetched},
+    storage::{
+        Failed,
+        queue::{self, Job},
+    },
+};
+
+/// How many changes are taken at once.
+const BATCH: i64 = 20;
+
+/// Reacts to the changes that are due; whether there were any.
+pub(super) async fn react(federation: &Federation) -> Result<bool, Failed> {
+    let (now, lease) = (federation.clock.now(), token(federation));
+    let jobs = federation.store.write(move |tx| queue::lease(tx, lease, BATCH, now)).await?;
+    let any = !jobs.is_empty();
+    for job in jobs {
+        if let Err(error) = react_to(federation, &job).await {
+            postpone(federation, job, &error).await?;
+        }
+    }
+    Ok(any)
+}
+
+/// A lease's token: no other holder has it.
+pub(super) fn token(federation: &Federation) -> i64 {
+    i64::from_le_bytes(federation.chance.number().to_le_bytes())
+}
+
+async fn react_to(federation: &Federation, job: &Job) -> Result<(), Unfetched> {
+    match &job.change {
+        Change::FollowBegan { followee } => federation.read_outbox(*followee).await?,
+        Change::Announced { lab, object } => federation.read_announced(*lab, object).await?,
+        _ => {}
+    }
+    let (federation, job) = (federation.clone(), job.clone());
+    let store = federation.store.clone();
+    Ok(store
+        .write(move |tx| {
+            if queue::finish(tx, &job)? {
+                federation.say(tx, &job.change)?;
+            }
+            Ok::<_, Failed>(())
+        })
+        .await?)
+}
+
+async fn postpone(federation: &Federation, job: Job, error: &Unfetched) -> Result<(), Failed> {
+    tracing::warn!(job = job.id, attempts = job.attempts + 1, %error, "a change could not be reacted to yet");
+    let (now, spread, told) = (federation.clock.now(), federation.chance.percent(), error.to_string());
+    federation.store.write(move |tx| queue::postpone(tx, &job, &told, spread, now)).await
+}
