@@ -1,0 +1,325 @@
+# Every page
+skip-to-content = Skip to the content
+nav-main = Main
+nav-labs = Labs
+nav-organisation = Organisation
+nav-following = Following
+sign-in = Sign in
+sign-out = Sign out
+footer-what = An instance of Archipel, the federated directory of public innovation. No tracking, no scripts.
+from-host = from { $host }
+save = Save
+hashtags = Hashtags
+followers = { $count ->
+    [0] no followers yet
+    [one] { $count } follower
+   *[other] { $count } followers
+}
+followers-here = { $count ->
+    [0] followed by nobody here
+    [one] followed by { $count } here
+   *[other] followed by { $count } here
+}
+shares = { $count ->
+    [0] no shares yet
+    [one] { $count } share
+   *[other] { $count } shares
+}
+shares-here = { $count ->
+    [0] no shares known here
+    [one] { $count } share known here
+   *[other] { $count } shares known here
+}
+replies = { $count ->
+    [one] { $count } reply
+   *[other] { $count } replies
+}
+likes = { $count ->
+    [one] { $count } like
+   *[other] { $count } likes
+}
+boosts = { $count ->
+    [one] { $count } boost
+   *[other] { $count } boosts
+}
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+# Words
+kind-update = Update
+kind-story = Story
+kind-result = Result
+kind-research = Research
+kind-method = Method
+kind-question = Question
+kind-idea = Idea
+kind-term = Term
+kind-issue = Issue
+outcome-none = Cannot be said (yet)
+outcome-worked = It worked
+outcome-partly = It worked in part
+outcome-did-not-work = It did not work
+outcome-stopped = Stopped
+licence-cc-by-4-0 = CC BY 4.0: reuse with attribution
+licence-cc-by-sa-4-0 = CC BY-SA 4.0: attribution, share alike
+licence-cc0-1-0 = CC0 1.0: public domain
+licence-eupl-1-2 = EUPL 1.2: for code
+lab-kind-lab = Lab
+lab-kind-doetank = Doetank
+lab-kind-community = Community
+lab-kind-network = Network
+lab-kind-campaign = Campaign
+follow-state-requested = asked, not answered yet
+follow-state-accepted = following
+follow-state-rejected = not accepted
+
+# Home and organisation
+home-title = Home
+home-heading = What { $organisation } tries, learns and shares
+home-lead = Labs write here what worked and what did not. Follow them from wherever you are on the fediverse; every organisation has its own island, and together they are one archipelago.
+home-to-labs = Look at the labs
+home-newest = New, here and elsewhere
+home-no-shares = Nothing was shared yet.
+home-own-labs = Labs of ours
+home-known-labs = { $count ->
+    [one] and one lab elsewhere
+   *[other] and { $count } labs elsewhere
+}
+how-title = How to follow a lab
+how-copy = Copy the handle from the page of the lab.
+how-search = Paste it into the search of your own server, such as Mastodon.
+how-follow = Press Follow. New shares appear in your timeline, and your replies appear here.
+how-more = Or use the Follow button of a lab: it leads to your own server.
+organisation-title = Organisation
+organisation-lead = These are the pages of { $organisation }. Its labs publish here what they learn.
+organisation-address = On the fediverse:
+organisation-labs = Labs
+
+# Labs
+labs-title = Labs
+labs-lead = Groups that try things out in public service. Each can be followed.
+labs-own = Labs of { $organisation }
+labs-none = There is no lab yet.
+labs-known = Labs elsewhere
+labs-known-none = We know no labs of other instances yet.
+lab-new = Register a lab
+lab-new-lead = A lab is a group that can be followed. Everything but the handle can be changed later.
+lab-register = Register
+lab-edit = Describe this lab
+lab-about = About
+lab-no-summary = This lab has not described itself yet.
+lab-stewards = Stewards
+lab-shares = Shares
+lab-no-shares = This lab has shared nothing yet.
+lab-shares-here = Shares that we know
+lab-no-shares-here = We know no shares of this lab yet. They arrive when someone here follows it.
+lab-origin = See it at { $host }
+lab-follow-there = Follow at { $host }
+lab-fetched = as it was on { $date }
+lab-gone = This lab no longer exists at its origin. What we knew of it stays readable.
+
+# Following
+follow = Follow
+unfollow = Stop following
+follow-accepted = You follow this lab.
+follow-requested = You asked to follow this lab; its server has not answered yet.
+follow-rejected = Its server did not accept that you follow.
+follow-again = Ask again
+follow-take-back = Take back
+follow-title = Follow { $name }
+follow-lead = You follow with the account that you have: on Mastodon, another instance of Archipel, or any other server of the fediverse.
+follow-own-title = With your own account
+follow-go = Take me there
+follow-privacy = We look up once where your server has its follow page. Nothing is kept.
+follow-steps-title = Or by hand
+follow-step-copy = Copy the handle:
+follow-step-search = Paste it into the search of your server or app.
+follow-step-follow = Open the profile that is found, and press Follow.
+follow-new-title = No account yet?
+follow-new = Any server of the fediverse will do. Mastodon is a friendly place to begin; many public bodies have a server of their own, so ask a colleague.
+follow-elsewhere = Follow someone elsewhere
+follow-elsewhere-lead = A lab of another organisation, or anyone on the fediverse. What they share can then be read here.
+follow-confirm = Follow
+follow-look-first = Look first
+following-title = You follow
+following-none = You follow nobody yet.
+
+# Shares
+share-new = Write a share
+share-new-lead = What did you try, and what did you learn? What did not work helps others as much.
+share-edit = Correct this share
+share-corrected = corrected on { $date }
+share-from = This was published at { $host }.
+share-origin = Read it there
+share-picture-there = A picture belongs to this; see it at { $host }.
+preview = Preview
+publish = Publish
+publish-hint = Everyone who follows hears of it at once.
+publish-correction = Publish the correction
+publish-correction-hint = The address stays; everyone who has the share gets the correction.
+withdraw = Withdraw
+withdraw-title = Withdraw this share?
+withdraw-text = It disappears here for good, and we ask every server that has it to remove it. Its address will say that it was withdrawn.
+withdraw-confirm = Withdraw it
+withdraw-keep = Keep it
+voice-lab = The lab: { $lab }
+voice-member = Myself: { $name }
+voice-organisation = The organisation: { $organisation }
+replies-title = Replies
+replies-none = Nobody has replied yet.
+reply-label = Your reply
+reply-hint = Everyone can read it. Markdown works.
+reply-send = Reply
+reply-how-title = Reply from the fediverse
+reply-how = Paste this address into the search of your own server, and reply to what you find:
+tag-kicker = Everything with the hashtag
+tag-empty = Nothing here has this hashtag.
+
+# Members
+sign-in-lead = For members of { $organisation }. To read and to follow, you need no account here.
+sign-in-wrong = Handle and password do not belong together. Try again.
+sign-in-wait = That were many attempts. Wait a minute, then try again.
+sign-in-hint = Forgotten? Whoever looks after this instance can give you a new password.
+member-shares = Shares in their own name
+member-no-shares = Nothing yet.
+
+# Fields
+field-handle = Handle
+field-handle-hint = 2 to 40 of a–z, 0–9 and _ . People follow @handle@{ $host }. It cannot be changed later.
+field-name = Name
+field-name-hint = As people read it, at most 100 characters.
+field-lab-kind = Kind
+field-lab-kind-hint = A lab stays, a doetank works on one case, a community shares a field, a network joins organisations, a campaign has dates.
+field-summary = Description
+field-summary-hint = What is it for, and for whom? Markdown works; at most 2,000 characters.
+field-picture = Picture
+field-picture-file = File
+field-picture-kept = This picture stays, unless you choose another.
+field-picture-hint = PNG, JPEG or WebP, at most 12 MB. What cameras add, such as a place, is removed.
+field-picture-description = What can be seen on it
+field-picture-description-hint = For everyone who cannot see it.
+field-title = Title
+field-title-hint = At most 200 characters.
+field-body = Text
+field-body-hint = Markdown: **bold**, ## heading, - list. #hashtags and @name@server become links.
+field-kind = Kind
+field-outcome = How did it go?
+field-language = Language
+field-licence = Licence
+field-voice = Who speaks?
+field-address = Your handle
+field-address-hint = Such as @you@mastodon.example
+field-other-address = Address
+field-other-address-hint = Such as @lab@archipel.example, or the address of its page.
+field-own-handle = Handle
+field-password = Password
+
+# What went wrong
+error-400 = We could not read that
+error-400-text = Something in the request was not as expected. Go back and try again.
+error-403 = This is not for you to do
+error-403-text = You may not do this.
+error-404 = Not found
+error-404-text = There is nothing at this address.
+error-405 = That is not possible here
+error-405-text = This address does not take what was sent.
+error-409 = It exists already
+error-409-text = Something like it exists already.
+error-410 = It was withdrawn
+error-410-text = What was here has been withdrawn.
+error-413 = That is too much
+error-413-text = What was sent is too large.
+error-422 = Something must be mended
+error-422-text = Go back, and look at what you filled in.
+error-500 = Something went wrong here
+error-500-text = That is our mistake. It is in the log of whoever looks after this instance. Try again in a while.
+error-forged = This form was not written for this session, or the session ended. Go back, reload the page, and try again.
+error-to-labs = Look at the labs
+error-to-home = To the first page
+
+# Refusals: one for every key in the code
+refused-actor-unknown = We do not know { $address } here.
+refused-address = “{ $given }” is no address; write it like @lab@archipel.example, or give the address of the page.
+refused-address-unknown = There is nobody at { $address }.
+refused-address-unreachable = The server of { $address } does not answer; try again later.
+refused-address-unusable = What { $address } answers cannot be followed.
+refused-body-blank = Write something first.
+refused-body-too-long = The text has { $length } characters; { $limit } is the most.
+refused-data-folder = The folder { $folder } cannot be used; look at its owner and permissions.
+refused-follow-own = That is one of ours; following works between servers.
+refused-follow-unknown = { $address } was not followed.
+refused-follower-unknown = Nobody here is called { $handle }.
+refused-handle = “{ $given }” cannot be a handle: use 2 to 40 of a–z, 0–9 and _ .
+refused-handle-reserved = “{ $given }” is kept for pages; choose another handle.
+refused-handle-taken = { $handle } is taken; choose another handle.
+refused-instance = This instance is not founded yet; start it once with archipel serve.
+refused-instance-address = This instance was founded as { $known }, and its address never changes. Set ARCHIPEL_URL back.
+refused-lab-kind = “{ $given }” is no kind of lab; choose lab, doetank, community, network or campaign.
+refused-lab-unknown = There is no lab with this handle here.
+refused-language = “{ $given }” is no language code; use one such as nl or en.
+refused-licence = “{ $given }” is no licence we know; choose CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or EUPL-1.2.
+refused-member-unknown = There is no member { $handle } here.
+refused-name-blank = Give it a name.
+refused-name-too-long = A name has at most { $limit } characters.
+refused-no-follow-screen = { $host } offers no follow page. Copy the handle below, and paste it into the search of your server.
+refused-not-allowed = You have no role that allows this. Ask a steward of the lab.
+refused-organisation-handle = The organisation’s handle is { $known }, and never changes. Set ARCHIPEL_ORGANISATION_HANDLE back.
+refused-outcome = “{ $given }” is no outcome; choose worked, partly, did_not_work or stopped.
+refused-page-unknown = There is nothing at this address. Perhaps it moved, or the address has a slip in it.
+refused-password-too-long = That password is too long.
+refused-password-too-short = A password has at least { $limit } characters.
+refused-picture-too-large = The picture is larger than { $limit } MB; make it smaller.
+refused-picture-too-many-pixels = The picture has more than { $limit } million pixels; make it smaller.
+refused-picture-unreadable = This is no picture we can read; use PNG, JPEG or WebP.
+refused-reply-unknown = There is no reply at this address.
+refused-role = “{ $given }” is no role; choose steward or editor.
+refused-second-worker = Another process already works the queue in { $folder }. With SQLite there is one; stop it first, or use PostgreSQL.
+refused-share-elsewhere = This share belongs to another instance; it can only be changed there.
+refused-share-exists = This share exists already.
+refused-share-kind = “{ $given }” is no kind of share; choose update, story, result, research, method, question, idea, term or issue.
+refused-share-unknown = There is no share at this address.
+refused-share-withdrawn = This share was withdrawn by those who wrote it.
+refused-summary-too-long = The description is longer than { $limit } characters.
+refused-title-blank = Give it a title.
+refused-title-too-long = The title has { $length } characters; { $limit } is the most.
+refused-voice-of-another = You cannot speak for someone else.
+
+# The command line
+cli-address-in-use = Something else listens on { $address } already; stop that first, or choose another address.
+cli-delivery-retried = { $count ->
+    [0] Nothing waits: everything was delivered.
+    [one] One delivery is tried again now.
+   *[other] { $count } deliveries are tried again now.
+}
+cli-delivery-state = “{ $given }” is no state of a delivery; choose one of { $states }.
+cli-demo-folder = { $folder } holds something that is not a demo; choose an empty or a new folder.
+cli-doctor-failed = Something must be mended; the lines above say what.
+cli-follow-accepted = { $follower } follows { $address }.
+cli-follow-rejected = { $address } does not want to be followed by { $follower }.
+cli-follow-requested = { $follower } asked to follow { $address }; the answer has not come yet.
+cli-lab-added = People can now follow { $address }.
+cli-list-limited = Only the first { $limit } are shown; --limit shows more.
+cli-migrated = { $steps ->
+    [0] The tables were up to date.
+    [one] The tables were brought up to date in one step.
+   *[other] The tables were brought up to date in { $steps } steps.
+}
+cli-not-text = { $file } is not text: expected Markdown or plain text in UTF-8.
+cli-nothing-to-change = Nothing was given to change; give at least one of { $options }.
+cli-password-again = The same again:{" "}
+cli-password-made = This is the password; it is not shown again:
+cli-password-prompt = Password (leave empty to get one):{" "}
+cli-passwords-differ = The two passwords are not the same; nothing was changed.
+cli-share-withdrawn = “{ $title }” is withdrawn; everyone it was sent to is told.
+cli-unfollowed = { $follower } no longer follows { $address }.
+cli-unreadable = { $file } cannot be read ({ $cause }).

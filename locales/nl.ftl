@@ -1,0 +1,325 @@
+# Elke pagina
+skip-to-content = Naar de inhoud
+nav-main = Hoofdmenu
+nav-labs = Labs
+nav-organisation = Organisatie
+nav-following = Volgend
+sign-in = Inloggen
+sign-out = Uitloggen
+footer-what = Een instantie van Archipel, de gefedereerde wegwijzer van publieke innovatie. Zonder volgers van je gedrag, zonder scripts.
+from-host = van { $host }
+save = Bewaren
+hashtags = Hashtags
+followers = { $count ->
+    [0] nog geen volgers
+    [one] { $count } volger
+   *[other] { $count } volgers
+}
+followers-here = { $count ->
+    [0] door niemand hier gevolgd
+    [one] door { $count } hier gevolgd
+   *[other] door { $count } hier gevolgd
+}
+shares = { $count ->
+    [0] nog niets gedeeld
+    [one] { $count } bijdrage
+   *[other] { $count } bijdragen
+}
+shares-here = { $count ->
+    [0] hier geen bijdragen bekend
+    [one] { $count } bijdrage hier bekend
+   *[other] { $count } bijdragen hier bekend
+}
+replies = { $count ->
+    [one] { $count } reactie
+   *[other] { $count } reacties
+}
+likes = { $count ->
+    [one] { $count } waardering
+   *[other] { $count } waarderingen
+}
+boosts = { $count ->
+    [one] { $count } keer doorgegeven
+   *[other] { $count } keer doorgegeven
+}
+month-1 = januari
+month-2 = februari
+month-3 = maart
+month-4 = april
+month-5 = mei
+month-6 = juni
+month-7 = juli
+month-8 = augustus
+month-9 = september
+month-10 = oktober
+month-11 = november
+month-12 = december
+
+# Woorden
+kind-update = Bericht
+kind-story = Verhaal
+kind-result = Resultaat
+kind-research = Onderzoek
+kind-method = Methode
+kind-question = Vraag
+kind-idea = Idee
+kind-term = Begrip
+kind-issue = Bundel
+outcome-none = Valt (nog) niet te zeggen
+outcome-worked = Het werkte
+outcome-partly = Het werkte deels
+outcome-did-not-work = Het werkte niet
+outcome-stopped = Gestopt
+licence-cc-by-4-0 = CC BY 4.0: hergebruik met naamsvermelding
+licence-cc-by-sa-4-0 = CC BY-SA 4.0: naamsvermelding, gelijk delen
+licence-cc0-1-0 = CC0 1.0: publiek domein
+licence-eupl-1-2 = EUPL 1.2: voor code
+lab-kind-lab = Lab
+lab-kind-doetank = Doetank
+lab-kind-community = Community
+lab-kind-network = Netwerk
+lab-kind-campaign = Campagne
+follow-state-requested = gevraagd, nog geen antwoord
+follow-state-accepted = je volgt
+follow-state-rejected = niet toegestaan
+
+# Beginpagina en organisatie
+home-title = Begin
+home-heading = Wat { $organisation } probeert, leert en deelt
+home-lead = Labs schrijven hier wat werkte en wat niet. Volg ze vanaf jouw plek in de fediverse: elke organisatie heeft haar eigen eiland, en samen zijn ze een archipel.
+home-to-labs = Bekijk de labs
+home-newest = Nieuw, hier en elders
+home-no-shares = Er is nog niets gedeeld.
+home-own-labs = Onze labs
+home-known-labs = { $count ->
+    [one] en één lab elders
+   *[other] en { $count } labs elders
+}
+how-title = Zo volg je een lab
+how-copy = Kopieer het adres van de pagina van het lab.
+how-search = Plak het in het zoekveld van je eigen server, zoals Mastodon.
+how-follow = Druk op Volgen. Nieuwe bijdragen komen in je tijdlijn, en jouw reacties staan hier.
+how-more = Of gebruik de knop Volgen van een lab: die brengt je naar je eigen server.
+organisation-title = Organisatie
+organisation-lead = Dit zijn de pagina’s van { $organisation }. Haar labs delen hier wat ze leren.
+organisation-address = In de fediverse:
+organisation-labs = Labs
+
+# Labs
+labs-title = Labs
+labs-lead = Groepen die dingen uitproberen voor de publieke zaak. Elk lab kun je volgen.
+labs-own = Labs van { $organisation }
+labs-none = Er is nog geen lab.
+labs-known = Labs elders
+labs-known-none = We kennen nog geen labs van andere instanties.
+lab-new = Lab aanmelden
+lab-new-lead = Een lab is een groep die je kunt volgen. Alles behalve het adres kun je later wijzigen.
+lab-register = Aanmelden
+lab-edit = Beschrijf dit lab
+lab-about = Over dit lab
+lab-no-summary = Dit lab heeft zich nog niet beschreven.
+lab-stewards = Trekkers
+lab-shares = Bijdragen
+lab-no-shares = Dit lab heeft nog niets gedeeld.
+lab-shares-here = Bijdragen die we kennen
+lab-no-shares-here = We kennen nog geen bijdragen van dit lab. Ze komen zodra iemand hier het volgt.
+lab-origin = Bekijk het op { $host }
+lab-follow-there = Volgen op { $host }
+lab-fetched = zoals het was op { $date }
+lab-gone = Dit lab bestaat op zijn eigen plek niet meer. Wat we ervan kenden blijft leesbaar.
+
+# Volgen
+follow = Volgen
+unfollow = Niet meer volgen
+follow-accepted = Je volgt dit lab.
+follow-requested = Je hebt gevraagd dit lab te volgen; zijn server heeft nog niet geantwoord.
+follow-rejected = Zijn server staat niet toe dat je het volgt.
+follow-again = Opnieuw vragen
+follow-take-back = Terugnemen
+follow-title = { $name } volgen
+follow-lead = Je volgt met het account dat je hebt: op Mastodon, op een andere instantie van Archipel of op een andere server van de fediverse.
+follow-own-title = Met je eigen account
+follow-go = Breng me erheen
+follow-privacy = We zoeken één keer op waar jouw server zijn volgpagina heeft. Er wordt niets bewaard.
+follow-steps-title = Of met de hand
+follow-step-copy = Kopieer het adres:
+follow-step-search = Plak het in het zoekveld van je server of app.
+follow-step-follow = Open het profiel dat je vindt, en druk op Volgen.
+follow-new-title = Nog geen account?
+follow-new = Elke server van de fediverse is goed. Mastodon is een vriendelijke plek om te beginnen; veel publieke organisaties hebben een eigen server, vraag het een collega.
+follow-elsewhere = Iemand elders volgen
+follow-elsewhere-lead = Een lab van een andere organisatie, of wie dan ook in de fediverse. Wat zij delen is dan hier te lezen.
+follow-confirm = Volgen
+follow-look-first = Eerst bekijken
+following-title = Je volgt
+following-none = Je volgt nog niemand.
+
+# Bijdragen
+share-new = Bijdrage schrijven
+share-new-lead = Wat heb je geprobeerd, en wat heb je geleerd? Ook wat niet werkte helpt anderen verder.
+share-edit = Verbeter deze bijdrage
+share-corrected = verbeterd op { $date }
+share-from = Dit is gepubliceerd op { $host }.
+share-origin = Lees het daar
+share-picture-there = Hier hoort een afbeelding bij; bekijk haar op { $host }.
+preview = Voorbeeld
+publish = Publiceren
+publish-hint = Iedereen die volgt hoort het meteen.
+publish-correction = Verbetering publiceren
+publish-correction-hint = Het adres blijft; iedereen die de bijdrage heeft krijgt de verbetering.
+withdraw = Intrekken
+withdraw-title = Deze bijdrage intrekken?
+withdraw-text = Ze verdwijnt hier voorgoed, en we vragen elke server die haar heeft om haar te verwijderen. Op haar adres staat dan dat ze is ingetrokken.
+withdraw-confirm = Trek in
+withdraw-keep = Laat staan
+voice-lab = Het lab: { $lab }
+voice-member = Ikzelf: { $name }
+voice-organisation = De organisatie: { $organisation }
+replies-title = Reacties
+replies-none = Er heeft nog niemand gereageerd.
+reply-label = Jouw reactie
+reply-hint = Iedereen kan haar lezen. Markdown werkt.
+reply-send = Reageren
+reply-how-title = Reageer vanuit de fediverse
+reply-how = Plak dit adres in het zoekveld van je eigen server, en reageer op wat je vindt:
+tag-kicker = Alles met de hashtag
+tag-empty = Hier heeft niets deze hashtag.
+
+# Leden
+sign-in-lead = Voor leden van { $organisation }. Om te lezen en te volgen heb je hier geen account nodig.
+sign-in-wrong = Naam en wachtwoord horen niet bij elkaar. Probeer het opnieuw.
+sign-in-wait = Dat waren veel pogingen. Wacht een minuut en probeer het dan opnieuw.
+sign-in-hint = Vergeten? Wie deze instantie beheert kan je een nieuw wachtwoord geven.
+member-shares = Bijdragen op eigen naam
+member-no-shares = Nog niets.
+
+# Velden
+field-handle = Adres
+field-handle-hint = 2 tot 40 tekens uit a–z, 0–9 en _ . Mensen volgen @adres@{ $host }. Dit kan later niet veranderen.
+field-name = Naam
+field-name-hint = Zoals mensen hem lezen, hoogstens 100 tekens.
+field-lab-kind = Soort
+field-lab-kind-hint = Een lab blijft, een doetank werkt aan één zaak, een community deelt een vak, een netwerk verbindt organisaties, een campagne heeft datums.
+field-summary = Beschrijving
+field-summary-hint = Waarvoor is het, en voor wie? Markdown werkt; hoogstens 2.000 tekens.
+field-picture = Afbeelding
+field-picture-file = Bestand
+field-picture-kept = Deze afbeelding blijft, tenzij je een andere kiest.
+field-picture-hint = PNG, JPEG of WebP, hoogstens 12 MB. Wat camera’s toevoegen, zoals een plaats, gaat eraf.
+field-picture-description = Wat erop te zien is
+field-picture-description-hint = Voor iedereen die haar niet kan zien.
+field-title = Titel
+field-title-hint = Hoogstens 200 tekens.
+field-body = Tekst
+field-body-hint = Markdown: **vet**, ## kop, - lijst. #hashtags en @naam@server worden links.
+field-kind = Soort
+field-outcome = Hoe ging het?
+field-language = Taal
+field-licence = Licentie
+field-voice = Wie spreekt?
+field-address = Jouw adres
+field-address-hint = Zoals @jij@mastodon.example
+field-other-address = Adres
+field-other-address-hint = Zoals @lab@archipel.example, of het adres van de pagina.
+field-own-handle = Naam
+field-password = Wachtwoord
+
+# Wat misging
+error-400 = Dat konden we niet lezen
+error-400-text = Iets in het verzoek was anders dan verwacht. Ga terug en probeer het opnieuw.
+error-403 = Dit is niet aan jou
+error-403-text = Je mag dit niet doen.
+error-404 = Niet gevonden
+error-404-text = Op dit adres staat niets.
+error-405 = Dat kan hier niet
+error-405-text = Dit adres neemt niet aan wat er gestuurd is.
+error-409 = Het bestaat al
+error-409-text = Iets dergelijks bestaat al.
+error-410 = Het is ingetrokken
+error-410-text = Wat hier stond is ingetrokken.
+error-413 = Dat is te veel
+error-413-text = Wat er gestuurd is, is te groot.
+error-422 = Er moet iets verbeterd worden
+error-422-text = Ga terug en kijk na wat je hebt ingevuld.
+error-500 = Hier ging iets mis
+error-500-text = Dat is onze fout. Ze staat in het logboek van wie deze instantie beheert. Probeer het over een poosje opnieuw.
+error-forged = Dit formulier hoort niet bij deze sessie, of de sessie is voorbij. Ga terug, laad de pagina opnieuw en probeer het nog eens.
+error-to-labs = Bekijk de labs
+error-to-home = Naar de beginpagina
+
+# Weigeringen: één voor elke sleutel in de code
+refused-actor-unknown = We kennen { $address } hier niet.
+refused-address = “{ $given }” is geen adres; schrijf het als @lab@archipel.example, of geef het adres van de pagina.
+refused-address-unknown = Er is niemand op { $address }.
+refused-address-unreachable = De server van { $address } antwoordt niet; probeer het later opnieuw.
+refused-address-unusable = Wat { $address } antwoordt kan niet gevolgd worden.
+refused-body-blank = Schrijf eerst iets.
+refused-body-too-long = De tekst heeft { $length } tekens; { $limit } is het meeste.
+refused-data-folder = De map { $folder } kan niet gebruikt worden; kijk naar haar eigenaar en rechten.
+refused-follow-own = Dat is er een van ons; volgen gaat tussen servers.
+refused-follow-unknown = { $address } werd niet gevolgd.
+refused-follower-unknown = Niemand heet hier { $handle }.
+refused-handle = “{ $given }” kan geen adres zijn: gebruik 2 tot 40 tekens uit a–z, 0–9 en _ .
+refused-handle-reserved = “{ $given }” is bestemd voor pagina’s; kies een ander adres.
+refused-handle-taken = { $handle } is bezet; kies een ander adres.
+refused-instance = Deze instantie is nog niet gesticht; start haar één keer met archipel serve.
+refused-instance-address = Deze instantie is gesticht als { $known }, en haar adres verandert nooit. Zet ARCHIPEL_URL terug.
+refused-lab-kind = “{ $given }” is geen soort lab; kies lab, doetank, community, network of campaign.
+refused-lab-unknown = Er is hier geen lab met dit adres.
+refused-language = “{ $given }” is geen taalcode; gebruik er een als nl of en.
+refused-licence = “{ $given }” is geen licentie die we kennen; kies CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 of EUPL-1.2.
+refused-member-unknown = Er is hier geen lid { $handle }.
+refused-name-blank = Geef het een naam.
+refused-name-too-long = Een naam heeft hoogstens { $limit } tekens.
+refused-no-follow-screen = { $host } heeft geen volgpagina. Kopieer het adres hieronder, en plak het in het zoekveld van je server.
+refused-not-allowed = Je hebt geen rol die dit toestaat. Vraag het een trekker van het lab.
+refused-organisation-handle = Het adres van de organisatie is { $known }, en verandert nooit. Zet ARCHIPEL_ORGANISATION_HANDLE terug.
+refused-outcome = “{ $given }” is geen uitkomst; kies worked, partly, did_not_work of stopped.
+refused-page-unknown = Op dit adres staat niets. Misschien is het verhuisd, of staat er een foutje in het adres.
+refused-password-too-long = Dat wachtwoord is te lang.
+refused-password-too-short = Een wachtwoord heeft minstens { $limit } tekens.
+refused-picture-too-large = De afbeelding is groter dan { $limit } MB; maak haar kleiner.
+refused-picture-too-many-pixels = De afbeelding heeft meer dan { $limit } miljoen beeldpunten; maak haar kleiner.
+refused-picture-unreadable = Dit is geen afbeelding die we kunnen lezen; gebruik PNG, JPEG of WebP.
+refused-reply-unknown = Op dit adres staat geen reactie.
+refused-role = “{ $given }” is geen rol; kies steward of editor.
+refused-second-worker = Een ander proces werkt de wachtrij in { $folder } al af. Bij SQLite is er één; stop dat eerst, of gebruik PostgreSQL.
+refused-share-elsewhere = Deze bijdrage is van een andere instantie; ze kan alleen daar gewijzigd worden.
+refused-share-exists = Deze bijdrage bestaat al.
+refused-share-kind = “{ $given }” is geen soort bijdrage; kies update, story, result, research, method, question, idea, term of issue.
+refused-share-unknown = Op dit adres staat geen bijdrage.
+refused-share-withdrawn = Deze bijdrage is ingetrokken door wie haar schreef.
+refused-summary-too-long = De beschrijving is langer dan { $limit } tekens.
+refused-title-blank = Geef het een titel.
+refused-title-too-long = De titel heeft { $length } tekens; { $limit } is het meeste.
+refused-voice-of-another = Je kunt niet voor een ander spreken.
+
+# De opdrachtregel
+cli-address-in-use = Op { $address } luistert al iets anders; stop dat eerst, of kies een ander adres.
+cli-delivery-retried = { $count ->
+    [0] Er wacht niets: alles is bezorgd.
+    [one] Eén bezorging wordt nu opnieuw geprobeerd.
+   *[other] { $count } bezorgingen worden nu opnieuw geprobeerd.
+}
+cli-delivery-state = ‘{ $given }’ is geen toestand van een bezorging; kies uit { $states }.
+cli-demo-folder = In { $folder } staat iets dat geen demo is; kies een lege of een nieuwe map.
+cli-doctor-failed = Er moet iets hersteld worden; de regels hierboven zeggen wat.
+cli-follow-accepted = { $follower } volgt { $address }.
+cli-follow-rejected = { $address } wil niet gevolgd worden door { $follower }.
+cli-follow-requested = { $follower } heeft gevraagd { $address } te volgen; het antwoord is er nog niet.
+cli-lab-added = Mensen kunnen nu { $address } volgen.
+cli-list-limited = Alleen de eerste { $limit } staan hier; met --limit zie je er meer.
+cli-migrated = { $steps ->
+    [0] De tabellen waren al bijgewerkt.
+    [one] De tabellen zijn bijgewerkt in één stap.
+   *[other] De tabellen zijn bijgewerkt in { $steps } stappen.
+}
+cli-not-text = { $file } is geen tekst: verwacht wordt Markdown of platte tekst in UTF-8.
+cli-nothing-to-change = Er is niets opgegeven om te veranderen; geef ten minste een van { $options }.
+cli-password-again = Nog een keer hetzelfde:{" "}
+cli-password-made = Dit is het wachtwoord; het wordt niet nog eens getoond:
+cli-password-prompt = Wachtwoord (leeg laten om er een te krijgen):{" "}
+cli-passwords-differ = De twee wachtwoorden zijn niet hetzelfde; er is niets veranderd.
+cli-share-withdrawn = ‘{ $title }’ is ingetrokken; iedereen die hem kreeg, krijgt dat te horen.
+cli-unfollowed = { $follower } volgt { $address } niet meer.
+cli-unreadable = { $file } kan niet gelezen worden ({ $cause }).

@@ -12,3 +12,12 @@ pub mod telemetry;
 pub mod storage; // 3: the only SQL
 
 pub mod usecases; // 4: what people and peers can do
+
+pub mod auth; // 5: the outside world
+pub mod federation;
+pub mod media;
+
+pub mod web; // 6: requests come in, jobs come due
+pub mod worker;
+
+pub mod cli; // 7: the program

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: what it does stands in [`archipel::cli`].
+
+fn main() -> std::process::ExitCode {
+    archipel::cli::run()
+}

@@ -66,7 +66,7 @@ impl SettingError {
 /// The TOML file: the same names in lower case, without the prefix.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Written {
     url: Option<String>,
     listen: Option<String>,
     data_dir: Option<String>,
@@ -144,10 +144,10 @@ impl Settings {
     }
 }
 
-fn read_file(named: Option<&str>) -> Result<File, SettingError> {
+fn read_file(named: Option<&str>) -> Result<Written, SettingError> {
     let path = Path::new(named.unwrap_or("archipel.toml"));
     if named.is_none() && !path.exists() {
-        return Ok(File::default());
+        return Ok(Written::default());
     }
     let at = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {

@@ -157,6 +157,17 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
     })
 }
 
+/// The same actor with the key that has this id, where its document lists that one too.
+#[must_use]
+pub fn with_key(actor: Actor, document: &Value, key_id: &str) -> Actor {
+    let own = |key: &&Value| wire::id(key) == Some(key_id) && wire::url(key, "owner").is_some_and(|owner| owner == actor.uri);
+    let pem = wire::many(document, "publicKey").find(own).and_then(|key| wire::text(key, "publicKeyPem"));
+    match pem.map(str::to_owned) {
+        Some(public_key) => Actor { key_uri: key_id.to_owned(), public_key, ..actor },
+        None => actor,
+    }
+}
+
 /// A picture of an object: its URL and alternative text.
 pub(super) fn picture(object: &Value, property: &str) -> Option<Picture> {
     let image = wire::one(object, property)?;

@@ -91,8 +91,14 @@ impl Federation {
     /// # Errors
     /// [`Unfetched`].
     pub async fn fetch_actor(&self, uri: &Url) -> Result<Actor, Unfetched> {
+        self.fetch_signer(uri, "").await
+    }
+
+    /// The same, with the key that is said to have signed, where the actor lists several.
+    pub(super) async fn fetch_signer(&self, uri: &Url, key_id: &str) -> Result<Actor, Unfetched> {
         let document = self.fetch(uri).await?;
         let actor = self.read_actor(&document).ok_or_else(|| Unfetched::Unusable(uri.clone(), "is no actor we understand"))?;
+        let actor = actor::with_key(actor, &document, key_id);
         Ok(self.store.write(move |tx| peer::learn(tx, &actor)).await?)
     }
 

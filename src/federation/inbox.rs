@@ -110,7 +110,7 @@ impl Federation {
 
     /// A new actor, or one whose key has changed: its own host says which key is its.
     async fn prove_anew(&self, claim: &Claim, incoming: &Incoming, known: Option<Actor>) -> Result<Option<Actor>, Rejection> {
-        match self.fetch_actor(&incoming.actor).await {
+        match self.fetch_signer(&incoming.actor, &claim.key_id).await {
             Ok(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
             Ok(_) => Err(Rejection::Unproven("signature")),
             Err(Unfetched::Absent(_)) if incoming.is_own_departure() => {

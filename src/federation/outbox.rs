@@ -21,8 +21,18 @@ impl Federation {
     /// Reads the newest things in an actor's outbox, oldest first; what cannot be read is left out.
     ///
     /// # Errors
-    /// [`Unfetched`] where the outbox itself cannot be read.
+    /// [`Unfetched`] where the outbox itself cannot be read now; one that is not there will not be read later either.
     pub async fn read_outbox(&self, of: ActorId) -> Result<(), Unfetched> {
+        match self.read_newest(of).await {
+            Err(error @ (Unfetched::Absent(_) | Unfetched::Unusable(..))) => {
+                tracing::info!(%error, "an outbox cannot be read");
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    async fn read_newest(&self, of: ActorId) -> Result<(), Unfetched> {
         let actor = self.store.read(move |tx| storage::actor::find(tx, of)).await?;
         let Some((actor, outbox)) = actor.and_then(|actor| actor.outbox.clone().map(|outbox| (actor, outbox))) else {
             return Ok(());

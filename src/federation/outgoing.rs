@@ -63,7 +63,7 @@ impl Speech<'_, '_> {
         }
         let id = announce(&spoken.lab, ids::announce(spoken.share.uri.as_str()), spoken.share.uri.as_str().into(), self.now);
         self.say_as_lab(&spoken.lab, &create)?;
-        self.to_followers(&id, &[spoken.lab.id], BTreeSet::new())
+        self.tell_followers(&id, &[spoken.lab.id], BTreeSet::new())
     }
 
     fn revise(&mut self, share: i64) -> Result<(), Failed> {
@@ -88,7 +88,7 @@ impl Speech<'_, '_> {
         };
         let mentioned = self.inboxes_of(withdrawn.mentions.iter().map(String::as_str))?;
         // Whoever heard of it through the lab hears of its end from the author as well.
-        self.to_followers(&delete, &[author.id, lab.id], mentioned)?;
+        self.tell_followers(&delete, &[author.id, lab.id], mentioned)?;
         if author.id == lab.id {
             return Ok(());
         }
@@ -96,7 +96,7 @@ impl Speech<'_, '_> {
         let announced = ids::announce(&withdrawn.uri);
         let object = json!({"id": announced, "type": "Announce", "actor": lab.uri.as_str(), "object": withdrawn.uri});
         let undo = Envelope { kind: "Undo", id: ids::undo(&announced), object, ..announce(&lab, String::new(), Value::Null, self.now) };
-        self.to_followers(&undo, &[lab.id], BTreeSet::new())
+        self.tell_followers(&undo, &[lab.id], BTreeSet::new())
     }
 
     fn reply(&mut self, uri: &str) -> Result<(), Failed> {
@@ -104,7 +104,7 @@ impl Speech<'_, '_> {
         let others = answer.answered.iter().filter(|actor| !actor.local);
         let inboxes = others.map(|actor| actor.delivery_inbox().to_string()).collect();
         let create = answer.create();
-        self.to_followers(&create, &[answer.author.id], inboxes)
+        self.tell_followers(&create, &[answer.author.id], inboxes)
     }
 
     fn describe(&mut self, id: ActorId) -> Result<(), Failed> {
@@ -124,24 +124,24 @@ impl Speech<'_, '_> {
             audience: None,
             object,
         };
-        self.to_followers(&update, &[actor.id], BTreeSet::new())
+        self.tell_followers(&update, &[actor.id], BTreeSet::new())
     }
 
     fn follow(&mut self, follow: i64) -> Result<(), Failed> {
         let Some(follow) = audience::find(self.tx, follow)? else { return Ok(()) };
         let Some((follower, followee)) = self.pair(follow.follower, follow.followee)? else { return Ok(()) };
-        self.to_one(&follows::follow(&follower, &followee, &follow.uri, self.now), &followee)
+        self.tell_one(&follows::follow(&follower, &followee, &follow.uri, self.now), &followee)
     }
 
     fn unfollow(&mut self, follower: ActorId, followee: ActorId, uri: &str) -> Result<(), Failed> {
         let Some((follower, followee)) = self.pair(follower, followee)? else { return Ok(()) };
-        self.to_one(&follows::undo_follow(&follower, &followee, uri, self.now), &followee)
+        self.tell_one(&follows::undo_follow(&follower, &followee, uri, self.now), &followee)
     }
 
     fn accept(&mut self, follow: i64, uri: &str) -> Result<(), Failed> {
         let Some(known) = audience::find(self.tx, follow)? else { return Ok(()) };
         let Some((follower, followee)) = self.pair(known.follower, known.followee)? else { return Ok(()) };
-        self.to_one(&follows::accept(&followee, &follower, uri, follow, self.now), &follower)
+        self.tell_one(&follows::accept(&followee, &follower, uri, follow, self.now), &follower)
     }
 
     /// Forums hear of answers through the lab, as they were received (FEP-1b12).
@@ -153,25 +153,25 @@ impl Speech<'_, '_> {
             fields.remove("@context");
         }
         let passed_on = announce(&lab, ids::pass_on(&lab.uri, number), object, self.now);
-        self.to_followers(&passed_on, &[lab.id], BTreeSet::new())
+        self.tell_followers(&passed_on, &[lab.id], BTreeSet::new())
     }
 
     fn say_as_author(&mut self, spoken: &Spoken, envelope: &Envelope<'_>) -> Result<(), Failed> {
         let mentioned = self.inboxes_of(spoken.share.mentions.iter().map(|mention| mention.uri.as_str()))?;
-        self.to_followers(envelope, &[spoken.author.id], mentioned)
+        self.tell_followers(envelope, &[spoken.author.id], mentioned)
     }
 
     fn say_as_lab(&mut self, lab: &Actor, envelope: &Envelope<'_>) -> Result<(), Failed> {
-        self.to_followers(&envelope.wrapped_by(lab), &[lab.id], BTreeSet::new())
+        self.tell_followers(&envelope.wrapped_by(lab), &[lab.id], BTreeSet::new())
     }
 
-    fn to_followers(&mut self, envelope: &Envelope<'_>, of: &[ActorId], mut inboxes: BTreeSet<String>) -> Result<(), Failed> {
+    fn tell_followers(&mut self, envelope: &Envelope<'_>, of: &[ActorId], mut inboxes: BTreeSet<String>) -> Result<(), Failed> {
         inboxes.extend(audience::list_follower_inboxes(self.tx, of)?);
         let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
         delivery::add(self.tx, activity, &inboxes, self.now)
     }
 
-    fn to_one(&mut self, envelope: &Envelope<'_>, actor: &Actor) -> Result<(), Failed> {
+    fn tell_one(&mut self, envelope: &Envelope<'_>, actor: &Actor) -> Result<(), Failed> {
         let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
         delivery::add(self.tx, activity, &BTreeSet::from([actor.inbox.to_string()]), self.now)
     }

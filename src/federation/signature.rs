@@ -125,8 +125,9 @@ fn check_age(seconds: i64, now: Moment) -> Result<(), Unproven> {
     if (-SKEW.num_seconds()..=SKEW.num_seconds()).contains(&age) { Ok(()) } else { Err(Unproven::Invalid("date")) }
 }
 
-fn check_not_over(seconds: i64, now: Moment) -> Result<(), Unproven> {
-    if seconds >= now.timestamp() { Ok(()) } else { Err(Unproven::Invalid("expired")) }
+fn check_not_over(expires: i64, created: Option<i64>, now: Moment) -> Result<(), Unproven> {
+    let begun = created.is_none_or(|created| created <= expires);
+    if begun && expires >= now.timestamp() { Ok(()) } else { Err(Unproven::Invalid("expired")) }
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, Unproven> {

@@ -29,16 +29,19 @@ pub fn many<'a>(object: &'a Value, property: &str) -> impl Iterator<Item = &'a V
 }
 
 /// The first value of a property.
+#[must_use]
 pub fn one<'a>(object: &'a Value, property: &str) -> Option<&'a Value> {
     many(object, property).next()
 }
 
 /// A property's text; blank counts as none.
+#[must_use]
 pub fn text<'a>(object: &'a Value, property: &str) -> Option<&'a str> {
     one(object, property)?.as_str().filter(|text| !text.trim().is_empty())
 }
 
 /// The id of a value: the text itself, or the `id` (or `href`) of an object.
+#[must_use]
 pub fn id(value: &Value) -> Option<&str> {
     match value {
         Value::String(id) => Some(id.as_str()),
@@ -48,11 +51,13 @@ pub fn id(value: &Value) -> Option<&str> {
 }
 
 /// The id of the first value of a property, as a URL.
+#[must_use]
 pub fn url(object: &Value, property: &str) -> Option<Url> {
     one(object, property).and_then(id).and_then(parse_url)
 }
 
 /// An http(s) URL without user information, of at most 2 000 bytes.
+#[must_use]
 pub fn parse_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|_| text.len() <= 2_000)?;
     let usable = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
@@ -65,21 +70,25 @@ pub fn types(object: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Whether an object has one of these types.
+#[must_use]
 pub fn is_any(object: &Value, names: &[&str]) -> bool {
     types(object).any(|name| names.contains(&name))
 }
 
 /// A property's date.
+#[must_use]
 pub fn moment(object: &Value, property: &str) -> Option<Moment> {
     parse_wire(text(object, property)?)
 }
 
 /// Whether everyone is addressed, by the object itself.
+#[must_use]
 pub fn is_public(object: &Value) -> bool {
     ["to", "cc"].iter().flat_map(|property| many(object, property)).filter_map(id).any(|to| EVERYONE.contains(&to))
 }
 
 /// A text with its language: the property itself, with the first key of its map; the map alone where that is all there is.
+#[must_use]
 pub fn language_text(object: &Value, property: &str) -> (Option<String>, Option<LanguageTag>) {
     let map = object.get(format!("{property}Map")).and_then(Value::as_object);
     let first = map.and_then(|map| map.iter().next());
@@ -94,6 +103,7 @@ fn language_of(object: &Value) -> Option<LanguageTag> {
 }
 
 /// The page for people: the first link that is HTML, or the first of any kind.
+#[must_use]
 pub fn page(object: &Value) -> Option<Url> {
     let links: Vec<&Value> = many(object, "url").collect();
     let html = links.iter().find(|link| link.get("mediaType").and_then(Value::as_str) == Some("text/html"));

@@ -73,8 +73,7 @@ pub fn lease(tx: &mut Tx<'_>, lease: i64, limit: i64, now: Moment) -> Result<Vec
             (deliveries::id, deliveries::inbox, deliveries::host, deliveries::attempts, deliveries::created_at),
             (activities::uri, activities::actor_id, activities::body),
         ));
-    let rows: Vec<((i64, String, String, i32, i64), (String, i64, String))> =
-        on!(tx, c => query.load(c)).map_err(Failed::because("read leased deliveries"))?;
+    let rows: Vec<LeasedRow> = on!(tx, c => query.load(c)).map_err(Failed::because("read leased deliveries"))?;
     Ok(rows.into_iter().map(|row| read_leased(row, lease)).collect())
 }
 
@@ -247,7 +246,10 @@ fn postpone_host(tx: &mut Tx<'_>, host: &str, until: i64) -> Result<(), Failed> 
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("postpone a host"))
 }
 
-fn read_leased(row: ((i64, String, String, i32, i64), (String, i64, String)), lease: i64) -> Leased {
+/// A delivery's own columns, then its activity's.
+type LeasedRow = ((i64, String, String, i32, i64), (String, i64, String));
+
+fn read_leased(row: LeasedRow, lease: i64) -> Leased {
     let ((id, inbox, host, attempts, created_at), (activity, actor, body)) = row;
     Leased { id, lease, activity, actor: ActorId(actor), body, inbox, host, attempts, created_at: from_millis(created_at) }
 }

@@ -60,6 +60,12 @@ impl Tx<'_> {
     }
 }
 
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Tx").field("queued", &self.queued).finish_non_exhaustive()
+    }
+}
+
 /// The database of this instance, of either engine.
 #[derive(Clone)]
 pub struct Store {

@@ -107,10 +107,8 @@ pub fn find_author(tx: &mut Tx<'_>, uri: &str) -> Result<Option<ActorId>, Failed
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn find(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Reply>, Failed> {
-    let query = replies::table
-        .inner_join(actors::table)
-        .filter(replies::uri.eq(uri))
-        .select((replies::all_columns, actors::all_columns));
+    let query =
+        replies::table.inner_join(actors::table).filter(replies::uri.eq(uri)).select((replies::all_columns, actors::all_columns));
     let row: Option<(ReplyRow, ActorRow)> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reply"))?;
     row.map(read).transpose()
 }

@@ -34,7 +34,7 @@ pub struct NewMember {
 ///
 /// # Errors
 /// `Refused` where the handle is taken.
-pub fn add(tx: &mut Tx<'_>, now: Moment, links: &Links, keys: &KeyPair, new: NewMember) -> Outcome<Member> {
+pub fn add(tx: &mut Tx<'_>, now: Moment, links: &Links, keys: &KeyPair, new: &NewMember) -> Outcome<Member> {
     labs::require_free(tx, new.handle.as_str())?;
     let administrator = new.administrator || membership::count(tx)? == 0;
     let mut actor = instance::new_actor(links, ActorKind::Member, new.handle.as_str(), &new.name, keys, now);

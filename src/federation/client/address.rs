@@ -24,7 +24,7 @@ fn is_global_v4(address: Ipv4Addr) -> bool {
     !(special || reserved || protocol)
 }
 
-/// Of all of IPv6 only 2000::/3 is assigned to the internet; the tunnels and documentation inside it are not.
+/// Of all of IPv6 only `2000::/3` is assigned to the internet; the tunnels and documentation inside it are not.
 fn is_global_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let unicast = (0x2000..0x4000).contains(&first);

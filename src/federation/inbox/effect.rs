@@ -15,7 +15,7 @@ use crate::{
         share::{PublicId, Share},
         text::Html,
     },
-    federation::{actor as actors, reply as replies, share as shares, wire},
+    federation::{actor as actors, reply as replies, share as shares, signature, wire},
     storage::{Failed, Tx, activity, actor, audience as follows, queue, reply as known_replies, share as known_shares, tombstone},
     usecases::{audience, peer, reply, share},
 };
@@ -35,10 +35,10 @@ type Taken = Result<(), Rejection>;
 impl Effect {
     /// Has its effect, unless it had it before.
     pub(super) fn take(&self, tx: &mut Tx<'_>) -> Taken {
-        if let Some(id) = &self.incoming.id {
-            if activity::receive(tx, id.as_str(), self.signer.id, self.kept_body(), self.now)?.is_none() {
-                return Ok(());
-            }
+        if let Some(key) = self.remembered_as()
+            && activity::receive(tx, &key, self.signer.id, self.kept_body(), self.now)?.is_none()
+        {
+            return Ok(());
         }
         match self.incoming.kind.as_str() {
             "Follow" => self.follow(tx),
@@ -57,13 +57,20 @@ impl Effect {
         }
     }
 
+    /// By its id; an Update by its text as well, because some peers give every Update of a thing one id, or that of its Create.
+    fn remembered_as(&self) -> Option<String> {
+        let id = self.incoming.id.as_ref()?;
+        let told_apart = self.incoming.kind == "Update";
+        Some(if told_apart { format!("{id} {}", signature::digest(self.incoming.body.as_bytes())) } else { id.to_string() })
+    }
+
     /// What a lab passes on to forums is kept as it came.
     fn kept_body(&self) -> Option<&str> {
         matches!(self.incoming.kind.as_str(), "Create" | "Like").then_some(self.incoming.body.as_str())
     }
 
     fn follow(&self, tx: &mut Tx<'_>) -> Taken {
-        let followee = self.find_ours(tx, self.object_id()?)?.ok_or(Rejection::NoTarget("actor"))?;
+        let followee = self.find_ours(tx, &self.object_id()?)?.ok_or(Rejection::NoTarget("actor"))?;
         let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
         Ok(audience::be_followed(tx, self.now, self.signer.id, followee.id, id)?)
     }
@@ -79,14 +86,14 @@ impl Effect {
 
     fn find_follow(&self, tx: &mut Tx<'_>) -> Result<Option<Follow>, Rejection> {
         let object = self.object()?;
-        if let Some(id) = wire::id(object) {
-            if let Some(follow) = follows::find_by_uri(tx, id)? {
-                return Ok(Some(follow));
-            }
+        if let Some(id) = wire::id(object)
+            && let Some(follow) = follows::find_by_uri(tx, id)?
+        {
+            return Ok(Some(follow));
         }
         // A peer may have lost or rewritten the id; the pair it names is as good.
         let Some(follower) = wire::url(object, "actor") else { return Ok(None) };
-        match self.find_ours(tx, follower)? {
+        match self.find_ours(tx, &follower)? {
             Some(follower) => Ok(follows::find_between(tx, follower.id, self.signer.id)?),
             None => Ok(None),
         }
@@ -109,7 +116,8 @@ impl Effect {
             return self.unfollow(tx, about);
         }
         let kind = if wire::is_any(object, &["Announce"]) { ReactionKind::Boost } else { ReactionKind::Like };
-        let on_share = match about {
+        let undoes_reaction = wire::is_any(object, &["Announce", "Like", "EmojiReact"]);
+        let on_share = match about.filter(|_| undoes_reaction) {
             Some(uri) => known_shares::find_by_uri(tx, uri.as_str())?.map(|share| (share.id, kind)),
             None => None,
         };
@@ -118,17 +126,20 @@ impl Effect {
     }
 
     fn unfollow(&self, tx: &mut Tx<'_>, followee: Option<Url>) -> Taken {
-        if let Some(followee) = followee {
-            if let Some(followee) = self.find_ours(tx, followee)? {
-                audience::be_unfollowed(tx, self.signer.id, followee.id)?;
-            }
+        if let Some(followee) = followee
+            && let Some(followee) = self.find_ours(tx, &followee)?
+            && let Some(follow) = follows::find_between(tx, self.signer.id, followee.id)?
+        {
+            // The Undo named another id than the Follow had: the Follow may come again under its own.
+            activity::forget(tx, &follow.uri, self.signer.id)?;
+            follows::remove(tx, follow.id)?;
         }
         Ok(())
     }
 
     /// Whoever blocks an actor of ours neither follows it nor is followed by it any more.
     fn block(&self, tx: &mut Tx<'_>) -> Taken {
-        if let Some(ours) = self.find_ours(tx, self.object_id()?)? {
+        if let Some(ours) = self.find_ours(tx, &self.object_id()?)? {
             audience::be_unfollowed(tx, self.signer.id, ours.id)?;
             audience::be_unfollowed(tx, ours.id, self.signer.id)?;
         }
@@ -140,10 +151,10 @@ impl Effect {
         if wire::one(object, "inReplyTo").is_some() {
             return self.take_reply(tx, object);
         }
-        if let Some(lab) = self.find_lab_of(tx, object)? {
-            if let Some(new) = shares::read(object, self.now) {
-                share::receive(tx, self.id.clone(), lab, self.signer.id, new)?;
-            }
+        if let Some(lab) = self.find_lab_of(tx, object)?
+            && let Some(new) = shares::read(object, self.now)
+        {
+            share::receive(tx, self.id.clone(), lab, self.signer.id, new)?;
         }
         Ok(())
     }
@@ -243,6 +254,9 @@ impl Effect {
     fn announce(&self, tx: &mut Tx<'_>) -> Taken {
         let object = self.object()?;
         let wrapped = wire::is_any(object, &["Create", "Update", "Delete"]);
+        if object.is_object() && !wrapped && !wire::is_any(object, &shares::TYPES) {
+            return Ok(());
+        }
         let about = if wrapped { wire::one(object, "object").and_then(wire::id) } else { wire::id(object) };
         let about = about.and_then(wire::parse_url).ok_or(Rejection::Malformed("no-object"))?;
         let held = known_shares::find_by_uri(tx, about.as_str())?;
@@ -269,8 +283,8 @@ impl Effect {
         Ok(queue::record(tx, &Change::Answered { lab: share.lab, activity: id.to_string() }, self.now)?)
     }
 
-    fn find_ours(&self, tx: &mut Tx<'_>, uri: Url) -> Result<Option<Actor>, Failed> {
-        if !self.links.owns(&uri) {
+    fn find_ours(&self, tx: &mut Tx<'_>, uri: &Url) -> Result<Option<Actor>, Failed> {
+        if !self.links.owns(uri) {
             return Ok(None);
         }
         Ok(actor::find_by_uri(tx, uri.as_str())?.filter(|actor| actor.local))

@@ -36,7 +36,8 @@ impl Incoming {
             return Err(Rejection::Malformed("not-an-object"));
         }
         let kind = wire::types(&value).next().ok_or(Rejection::Malformed("no-type"))?.to_owned();
-        let actor = wire::url(&value, "actor").ok_or(Rejection::Malformed("no-actor"))?;
+        let actor = wire::url(&value, "actor").filter(|_| wire::many(&value, "actor").count() == 1);
+        let actor = actor.ok_or(Rejection::Malformed("no-actor"))?;
         let id = value.get("id").and_then(Value::as_str).and_then(wire::parse_url);
         if id.is_none() && !REPEATABLE.contains(&kind.as_str()) {
             return Err(Rejection::Malformed("no-id"));

@@ -68,11 +68,12 @@ fn check_dates(request: &SignedRequest, parameters: &Parameters<'_>, names: &[&s
         let at = httpdate::parse_http_date(date).map_err(|_| Unproven::Invalid("date"))?;
         check_age(Moment::from(at).timestamp(), now)?;
     }
-    if let Some(created) = seconds(parameters, "created")? {
+    let created = seconds(parameters, "created")?;
+    if let Some(created) = created {
         check_age(created, now)?;
     }
     if let Some(expires) = seconds(parameters, "expires")? {
-        check_not_over(expires, now)?;
+        check_not_over(expires, created, now)?;
     }
     Ok(())
 }

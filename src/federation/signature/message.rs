@@ -58,9 +58,10 @@ fn check_parameters(input: &Input<'_>, now: Moment) -> Result<(), Unproven> {
         None => Ok(None),
         Some(text) => text.parse::<i64>().map(Some).map_err(|_| Unproven::Invalid("date")),
     };
-    check_age(seconds("created")?.ok_or(Unproven::Invalid("date"))?, now)?;
+    let created = seconds("created")?.ok_or(Unproven::Invalid("date"))?;
+    check_age(created, now)?;
     if let Some(expires) = seconds("expires")? {
-        check_not_over(expires, now)?;
+        check_not_over(expires, Some(created), now)?;
     }
     match parameter(input.parameters, "alg") {
         None | Some("rsa-v1_5-sha256") => Ok(()),

@@ -1,0 +1,76 @@
+//! How often one may try to sign in: ten times a minute per key (a handle, an address), counted in memory and bounded there.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::TimeDelta;
+
+use crate::domain::moment::Moment;
+
+/// Counts attempts.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    tries: Mutex<HashMap<String, Tries>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tries {
+    since: Moment,
+    count: u32,
+}
+
+impl Throttle {
+    const LIMIT: u32 = 10;
+    const WINDOW: TimeDelta = TimeDelta::minutes(1);
+    const ROOM: usize = 10_000;
+
+    /// Counts an attempt under each key; `false` where one of them had its share for this minute.
+    pub fn admit(&self, now: Moment, keys: &[&str]) -> bool {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() + keys.len() > Self::ROOM {
+            tries.retain(|_, known| now - known.since < Self::WINDOW);
+        }
+        // Still full within one minute: somebody is trying thousands of handles, and nobody is let through.
+        if tries.len() + keys.len() > Self::ROOM {
+            return false;
+        }
+        keys.iter().fold(true, |admitted, key| count(&mut tries, key, now) <= Self::LIMIT && admitted)
+    }
+}
+
+fn count(tries: &mut HashMap<String, Tries>, key: &str, now: Moment) -> u32 {
+    let known = tries.entry(key.to_owned()).or_insert(Tries { since: now, count: 0 });
+    if now - known.since >= Throttle::WINDOW {
+        *known = Tries { since: now, count: 0 };
+    }
+    known.count += 1;
+    known.count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::moment::from_millis;
+
+    #[test]
+    fn the_eleventh_attempt_within_a_minute_waits() {
+        let throttle = Throttle::default();
+        let now = from_millis(1_000_000);
+        assert!((0..10).all(|_| throttle.admit(now, &["sanne"])));
+        assert!(!throttle.admit(now, &["sanne"]));
+        assert!(throttle.admit(now, &["joris"]));
+        assert!(throttle.admit(now + Throttle::WINDOW, &["sanne"]));
+    }
+
+    #[test]
+    fn thousands_of_handles_do_not_fill_the_memory() {
+        let throttle = Throttle::default();
+        let now = from_millis(1_000_000);
+        for number in 0..20_000 {
+            throttle.admit(now, &[&number.to_string()]);
+        }
+        assert!(throttle.tries.lock().unwrap().len() <= Throttle::ROOM);
+    }
+}

@@ -1,0 +1,96 @@
+//! `archipel delivery`: what was sent to other servers, what waits, and trying again. Nothing is dropped silently.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{
+    Installation, say,
+    table::{self, Row},
+    trouble::Trouble,
+};
+use crate::{
+    domain::{
+        delivery::{Delivery, DeliveryState},
+        moment::to_wire,
+    },
+    storage::delivery,
+};
+
+/// What can be done with deliveries.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List deliveries, newest first
+    #[command(after_help = "Example:\n  archipel delivery list --state waiting")]
+    List {
+        /// waiting, delivered, gone, refused or expired
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 1_000)]
+        limit: usize,
+        /// An array of objects
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try everything that was not delivered again, now
+    Retry,
+}
+
+/// Runs one of these commands.
+///
+/// # Errors
+/// What is wrong with what was asked, or with us.
+pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble> {
+    match command {
+        Command::List { state, limit, json } => {
+            let state = state.map(|word| parse_state(&word)).transpose()?;
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let deliveries = installation.read(|tx| Ok(delivery::list(tx, state, most)?))?;
+            let rows: Vec<DeliveryRow> = deliveries.into_iter().map(row).collect();
+            table::show(&rows, json)?;
+            table::note_limit(installation, rows.len(), limit);
+        }
+        Command::Retry => {
+            let retried = installation.write(|tx| Ok(delivery::retry(tx, installation.now())?))?;
+            say(installation.message("cli-delivery-retried", &[("count", retried.to_string())]));
+        }
+    }
+    Ok(())
+}
+
+fn parse_state(word: &str) -> Result<DeliveryState, Trouble> {
+    let states = DeliveryState::ALL.map(DeliveryState::code).join(", ");
+    let unknown = || Trouble::mistake("cli-delivery-state").with("given", word).with("states", states);
+    DeliveryState::parse(word).ok_or_else(unknown)
+}
+
+/// A delivery in the list.
+#[derive(Debug, Serialize)]
+struct DeliveryRow {
+    activity: String,
+    inbox: String,
+    state: &'static str,
+    attempts: i32,
+    due: String,
+    last_error: Option<String>,
+}
+
+impl Row for DeliveryRow {
+    const HEADINGS: &'static [&'static str] = &["state", "attempts", "due", "inbox", "activity", "last error"];
+
+    fn cells(&self) -> Vec<String> {
+        let (attempts, error) = (self.attempts.to_string(), self.last_error.clone().unwrap_or_default());
+        vec![self.state.to_owned(), attempts, self.due.clone(), self.inbox.clone(), self.activity.clone(), error]
+    }
+}
+
+fn row(delivery: Delivery) -> DeliveryRow {
+    DeliveryRow {
+        activity: delivery.activity,
+        inbox: delivery.inbox,
+        state: delivery.state.code(),
+        attempts: delivery.attempts,
+        due: to_wire(delivery.due_at),
+        last_error: delivery.last_error,
+    }
+}

@@ -1,0 +1,62 @@
+//! What the demo tells when everything is up: where to look, who can sign in, and what to try.
+
+use super::{home::SignIn, instance::Instance};
+use crate::cli::table::lay_out;
+
+/// Everything someone needs to look around.
+pub fn write(instances: &[Instance], sign_ins: &[SignIn], missing: &[String], ending: &str) -> String {
+    let mut parts = vec![
+        "Three organisations are up, and follow each other. All of it is made up.".to_owned(),
+        write_addresses(instances),
+        write_sign_ins(instances, sign_ins),
+        write_ideas(instances, sign_ins),
+        ending.to_owned(),
+    ];
+    if !missing.is_empty() {
+        parts.insert(1, format!("Not everything arrived in time:\n  {}", missing.join("\n  ")));
+    }
+    format!("\n{}\n", parts.join("\n\n"))
+}
+
+fn write_addresses(instances: &[Instance]) -> String {
+    let mut rows = Vec::new();
+    for instance in instances {
+        let host = instance.federation.links.host();
+        for (number, lab) in instance.organisation.labs.iter().enumerate() {
+            let first = |text: &str| if number == 0 { text.to_owned() } else { String::new() };
+            let name = first(&instance.organisation.name);
+            rows.push(vec![name, first(instance.settings.url.as_str()), lab.name.clone(), format!("@{}@{host}", lab.handle)]);
+        }
+    }
+    lay_out(&["organisation", "address", "lab", "to follow"], &rows)
+}
+
+fn write_sign_ins(instances: &[Instance], sign_ins: &[SignIn]) -> String {
+    let row = |sign_in: &SignIn| {
+        let home = instances.iter().find(|instance| instance.organisation.key == sign_in.organisation);
+        let at = home.map_or(String::new(), |instance| instance.federation.links.at("/sign-in").to_string());
+        vec![at, sign_in.handle.clone(), sign_in.password.clone(), format!("{}, {}", sign_in.name, sign_in.roles)]
+    };
+    let rows: Vec<Vec<String>> = sign_ins.iter().map(row).collect();
+    lay_out(&["sign in at", "handle", "password", "who"], &rows)
+}
+
+fn write_ideas(instances: &[Instance], sign_ins: &[SignIn]) -> String {
+    let [one, two, ..] = instances else { return String::new() };
+    let Some(writer) = sign_ins.iter().find(|sign_in| sign_in.organisation == one.organisation.key) else { return String::new() };
+    let Some(lab) = one.organisation.labs.first() else { return String::new() };
+    let (here, there, host) = (&one.settings.url, &two.settings.url, one.federation.links.host());
+    let handle = &lab.handle;
+    let program = std::env::current_exe().map_or_else(|_| "archipel".to_owned(), |path| path.display().to_string());
+    format!(
+        "Five things to try:\n\
+         1. Open {here} and follow a lab to {there}: the same share, read at home and next door.\n\
+         2. Sign in as {} at {here}sign-in, publish a share in {}, and reload\n   {there}labs/{handle}@{host}: it is there within a second.\n\
+         3. Correct that share, then withdraw it. Look next door after each.\n\
+         4. Ask as another server would:\n   curl -H 'Accept: application/activity+json' {here}labs/{handle}\n\
+         5. Use the command line while it runs:\n   ARCHIPEL_CONFIG={} {program} follower list",
+        writer.handle,
+        lab.name,
+        one.file.display(),
+    )
+}

@@ -1,0 +1,234 @@
+//! `archipel lab`: register, describe, list and show labs.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{
+    Installation,
+    picture::Upload,
+    say,
+    table::{self, Row},
+    trouble::Trouble,
+    warn,
+};
+use crate::{
+    domain::{
+        actor::Handle,
+        lab::{Lab, LabProfile, NewLab},
+    },
+    federation::key,
+    storage::{Failed, Tx, audience, lab, membership, share},
+    usecases::lab as labs,
+};
+
+/// What can be done with labs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Register a lab; its handle is for good. Prints its address
+    #[command(after_help = "Example:\n  archipel lab add wind --name 'Lab Wind' --summary 'What we try out with wind.'")]
+    Add {
+        /// 2 to 40 of a-z, 0-9 and _
+        handle: String,
+        /// The name people read
+        #[arg(long)]
+        name: String,
+        /// lab, doetank, community, network or campaign
+        #[arg(long, default_value = "lab")]
+        kind: String,
+        /// What it is about, in Markdown
+        #[arg(long, default_value = "")]
+        summary: String,
+    },
+    /// Change what a lab says of itself; what is left out stays
+    #[command(
+        after_help = "Example:\n  archipel lab describe wind --summary 'What we tried out with wind, and what came of it.'"
+    )]
+    Describe {
+        /// The lab
+        handle: String,
+        /// A new name
+        #[arg(long)]
+        name: Option<String>,
+        /// A new kind
+        #[arg(long)]
+        kind: Option<String>,
+        /// A new description, in Markdown
+        #[arg(long)]
+        summary: Option<String>,
+        #[command(flatten)]
+        picture: Upload,
+    },
+    /// List our labs, with followers and shares
+    List {
+        /// An array of objects
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one lab with its members
+    Show {
+        /// The lab
+        handle: String,
+        /// An object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs one of these commands.
+///
+/// # Errors
+/// What is wrong with what was asked, or with us.
+pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble> {
+    match command {
+        Command::Add { handle, name, kind, summary } => {
+            let profile = LabProfile::parse(&name, &kind, &summary)?;
+            add(installation, NewLab { handle: Handle::parse(&handle)?, profile })
+        }
+        Command::Describe { handle, name, kind, summary, picture } => {
+            describe(installation, &handle, [name, kind, summary], &picture)
+        }
+        Command::List { json } => table::show(&list(installation)?, json),
+        Command::Show { handle, json } => show(installation, &handle, json),
+    }
+}
+
+fn add(installation: &Installation, new: NewLab) -> Result<(), Trouble> {
+    let keys = key::generate()?;
+    let links = &installation.federation.links;
+    let lab = installation.write(|tx| labs::register(tx, installation.now(), links, &keys, None, new))?;
+    say(&lab.actor.uri);
+    warn(installation.message("cli-lab-added", &[("address", format!("@{}", lab.actor.address()))]));
+    Ok(())
+}
+
+fn describe(installation: &Installation, handle: &str, changes: [Option<String>; 3], picture: &Upload) -> Result<(), Trouble> {
+    if changes.iter().all(Option::is_none) && !picture.is_given() {
+        return Err(Trouble::mistake("cli-nothing-to-change").with("options", "--name, --kind, --summary, --picture"));
+    }
+    let [name, kind, summary] = changes;
+    let (now, links) = (installation.now(), &installation.federation.links);
+    picture.keep_for(installation, |picture| {
+        installation.write(|tx| {
+            let lab = labs::find(tx, handle)?;
+            let name = name.unwrap_or(lab.actor.name);
+            let kind = kind.unwrap_or_else(|| lab.kind.code().to_owned());
+            let profile = LabProfile::parse(&name, &kind, &summary.unwrap_or(lab.description))?;
+            labs::describe(tx, now, links, None, handle, (profile, picture))
+        })
+    })?;
+    Ok(())
+}
+
+/// A lab in the list.
+#[derive(Debug, Serialize)]
+struct LabRow {
+    handle: String,
+    name: String,
+    kind: &'static str,
+    address: String,
+    url: String,
+    followers: i64,
+    shares: i64,
+}
+
+impl Row for LabRow {
+    const HEADINGS: &'static [&'static str] = &["handle", "name", "kind", "followers", "shares", "address", "url"];
+
+    fn cells(&self) -> Vec<String> {
+        let counts = [self.followers.to_string(), self.shares.to_string()];
+        let [followers, shares] = counts;
+        let (address, url) = (self.address.clone(), self.url.clone());
+        vec![self.handle.clone(), self.name.clone(), self.kind.to_owned(), followers, shares, address, url]
+    }
+}
+
+fn list(installation: &Installation) -> Result<Vec<LabRow>, Trouble> {
+    installation.read(|tx| {
+        let labs = lab::list(tx)?;
+        Ok(labs.iter().map(|lab| row(tx, lab)).collect::<Result<_, _>>()?)
+    })
+}
+
+fn row(tx: &mut Tx<'_>, lab: &Lab) -> Result<LabRow, Failed> {
+    Ok(LabRow {
+        handle: lab.actor.handle.clone(),
+        name: lab.actor.name.clone(),
+        kind: lab.kind.code(),
+        address: format!("@{}", lab.actor.address()),
+        url: lab.actor.uri.to_string(),
+        followers: audience::count_followers(tx, lab.actor.id)?,
+        shares: share::count_of_lab(tx, lab.actor.id)?,
+    })
+}
+
+/// A lab with all that the command line tells of it.
+#[derive(Debug, Serialize)]
+struct LabPage {
+    #[serde(flatten)]
+    row: LabRow,
+    summary: String,
+    members: Vec<MemberOfLab>,
+    following: Vec<Followed>,
+}
+
+#[derive(Debug, Serialize)]
+struct MemberOfLab {
+    handle: String,
+    name: String,
+    role: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Followed {
+    address: String,
+    url: String,
+    state: &'static str,
+}
+
+fn show(installation: &Installation, handle: &str, json: bool) -> Result<(), Trouble> {
+    let page = installation.read(|tx| {
+        let lab = labs::find(tx, handle)?;
+        Ok(read_page(tx, &lab)?)
+    })?;
+    if json {
+        return table::show_json(&page);
+    }
+    say(describe_page(&page));
+    Ok(())
+}
+
+fn read_page(tx: &mut Tx<'_>, lab: &Lab) -> Result<LabPage, Failed> {
+    let members = membership::list_of_lab(tx, lab.actor.id)?.into_iter();
+    let following = audience::list_following(tx, lab.actor.id)?.into_iter();
+    Ok(LabPage {
+        row: row(tx, lab)?,
+        summary: lab.description.clone(),
+        members: members
+            .map(|(member, role)| MemberOfLab { handle: member.handle, name: member.name, role: role.code() })
+            .collect(),
+        following: following
+            .map(|(actor, state)| Followed {
+                address: format!("@{}", actor.address()),
+                url: actor.uri.into(),
+                state: state.code(),
+            })
+            .collect(),
+    })
+}
+
+fn describe_page(page: &LabPage) -> String {
+    let row = &page.row;
+    let mut lines = vec![
+        format!("{} ({})", row.name, row.kind),
+        format!("  page       {}", row.url),
+        format!("  to follow  {}", row.address),
+        format!("  followers  {}", row.followers),
+        format!("  shares     {}", row.shares),
+    ];
+    lines.extend(page.members.iter().map(|member| format!("  {:9}  {} ({})", member.role, member.name, member.handle)));
+    lines.extend(page.following.iter().map(|followed| format!("  follows    {} ({})", followed.address, followed.state)));
+    if !page.summary.is_empty() {
+        lines.push(format!("\n{}", page.summary));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,160 @@
+//! The web server: every route stands on this page. Handlers parse, call one use case, and answer a page or lead to one.
+//! It decides nothing: permissions are the use cases', the wire's form is the federation's.
+
+mod activitypub;
+mod asset;
+mod audience;
+mod card;
+mod collection;
+mod discovery;
+mod error;
+mod health;
+mod instance;
+mod lab;
+mod media;
+mod membership;
+mod negotiate;
+mod page;
+mod reply;
+mod request;
+mod security;
+mod share;
+
+use std::time::Duration;
+
+use actix_multipart::form::MultipartFormConfig;
+use actix_web::{
+    App, HttpServer, Route,
+    dev::Server,
+    guard,
+    http::Method,
+    middleware::{Compress, from_fn},
+    web::{self, Data, FormConfig, ServiceConfig, post},
+};
+
+use crate::{
+    auth::Throttle,
+    config::{Chance, Clock, Settings},
+    domain::links::Links,
+    federation::Federation,
+    storage::Store,
+};
+use error::Error;
+
+/// What the server works with.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// This installation.
+    pub settings: Settings,
+    /// The database, our addresses, and others.
+    pub federation: Federation,
+}
+
+impl State {
+    /// The database.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.federation.store
+    }
+
+    /// Our addresses.
+    #[must_use]
+    pub const fn links(&self) -> &Links {
+        &self.federation.links
+    }
+
+    /// The time.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.federation.clock
+    }
+
+    /// The dice.
+    #[must_use]
+    pub const fn chance(&self) -> Chance {
+        self.federation.chance
+    }
+}
+
+/// Starts the server on the address of the settings. Signals are the caller's; stopping waits ten seconds for requests.
+///
+/// # Errors
+/// Where nothing can listen on that address.
+pub fn start(state: State) -> std::io::Result<Server> {
+    let listen = state.settings.listen;
+    let (state, throttle) = (Data::new(state), Data::new(Throttle::default()));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .app_data(throttle.clone())
+            .configure(limits)
+            .configure(routes)
+            .default_service(web::to(|| async { Err::<&str, _>(Error::unknown_page()) }))
+            .wrap(from_fn(security::refuse_other_sites))
+            .wrap(from_fn(error::present))
+            .wrap(from_fn(security::protect))
+            .wrap(Compress::default())
+            .wrap(from_fn(security::log))
+    });
+    let server = server
+        .workers(2)
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(10)
+        .disable_signals();
+    Ok(server.bind(listen)?.run())
+}
+
+/// How much a form may send.
+fn limits(config: &mut ServiceConfig) {
+    config
+        .app_data(FormConfig::default().limit(1024 * 1024))
+        .app_data(MultipartFormConfig::default().total_limit(14 * 1024 * 1024).memory_limit(1024 * 1024));
+}
+
+/// Every address. What only programs ask for is in [`activitypub::routes`].
+fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/", get().to(instance::home))
+        .route("/organisation", get().to(instance::organisation))
+        .route("/labs", get().to(lab::list))
+        .route("/labs/new", get().to(lab::new))
+        .route("/labs/new", post().to(lab::create))
+        .route("/labs/{handle}", get().to(lab::show))
+        .route("/labs/{handle}/edit", get().to(lab::edit))
+        .route("/labs/{handle}/edit", post().to(lab::revise))
+        .route("/labs/{handle}/follow", get().to(audience::show))
+        .route("/labs/{handle}/follow", post().to(audience::follow))
+        .route("/labs/{handle}/unfollow", post().to(audience::unfollow))
+        .route("/labs/{handle}/shares/new", get().to(share::new))
+        .route("/labs/{handle}/shares/new", post().to(share::create))
+        .route("/shares/{id}", get().to(share::show))
+        .route("/shares/{id}/edit", get().to(share::edit))
+        .route("/shares/{id}/edit", post().to(share::revise))
+        .route("/shares/{id}/withdraw", get().to(share::ask))
+        .route("/shares/{id}/withdraw", post().to(share::withdraw))
+        .route("/shares/{id}/reply", post().to(reply::write))
+        .route("/replies/{id}", get().to(reply::show))
+        .route("/tags/{tag}", get().to(share::tag))
+        .route("/people/{handle}", get().to(membership::show))
+        .route("/follow", get().to(audience::list))
+        .route("/follow", post().to(audience::follow_address))
+        .route("/authorize_interaction", get().to(audience::interact))
+        .route("/sign-in", get().to(membership::ask))
+        .route("/sign-in", post().to(membership::sign_in))
+        .route("/sign-out", post().to(membership::sign_out))
+        .route("/media/island/{name}", get().to(media::island))
+        .route("/media/{name}", get().to(media::show))
+        .route("/assets/{name}", get().to(asset::show))
+        .route("/favicon.ico", get().to(asset::favicon))
+        .route("/health/live", get().to(health::live))
+        .route("/health/ready", get().to(health::ready))
+        .configure(activitypub::routes);
+}
+
+/// A page is also asked for without its body.
+fn get() -> Route {
+    let reads = |method: &Method| method == Method::GET || method == Method::HEAD;
+    web::route().guard(guard::fn_guard(move |context| reads(&context.head().method)))
+}

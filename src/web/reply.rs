@@ -1,0 +1,60 @@
+//! Replies: one that a member wrote has an address, and leads to its share; a form writes a new one.
+
+use actix_web::{
+    HttpResponse,
+    web::{Form, Path},
+};
+
+use super::{
+    activitypub,
+    error::{self, Error},
+    request::{SignedIn, Visit},
+    share as shares,
+};
+use crate::{
+    domain::{refusal::Refused, share::PublicId},
+    storage::{reply, share},
+    usecases,
+};
+
+/// Leads to the share that was replied to, or answers the ActivityPub document.
+pub async fn show(visit: Visit, id: Path<String>) -> Result<HttpResponse, Error> {
+    let id = PublicId::parse(&id).ok_or_else(|| Refused::unknown("reply-unknown"))?;
+    if visit.wants_activity {
+        return activitypub::reply(&visit.state, &id).await;
+    }
+    let uri = visit.state.links().reply(&id).to_string();
+    let read = visit.state.store().read(move |tx| {
+        let unknown = || Refused::unknown("reply-unknown");
+        let row = reply::find_share_of(tx, &uri)?.ok_or_else(unknown)?;
+        Ok::<_, usecases::Error>(share::find(tx, row)?.ok_or_else(unknown)?.public_id)
+    });
+    Ok(visit.lead_to(&format!("/shares/{}#replies", read.await?.as_str())))
+}
+
+/// What the form sends.
+#[derive(serde::Deserialize)]
+pub struct Sent {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    body: String,
+}
+
+/// Writes a reply of the member, and leads back to the share.
+pub async fn write(signed: SignedIn, id: Path<String>, sent: Form<Sent>) -> Result<HttpResponse, Error> {
+    signed.check(&sent.form_token)?;
+    let share = PublicId::parse(&id).ok_or_else(|| Refused::unknown("share-unknown"))?;
+    let state = &signed.state;
+    let (by, links, now, new) = (signed.by(), state.links().clone(), state.clock().now(), state.chance().public_id());
+    let (about, body) = (share.clone(), sent.into_inner().body);
+    let written = body.clone();
+    let write = state.store().write(move |tx| usecases::reply::write(tx, now, &links, &new, &by, (&about, &written)));
+    match write.await {
+        Ok(_) => Ok(signed.lead_to(&format!("/shares/{}#replies", share.as_str()))),
+        Err(usecases::Error::Refused(refused)) if error::can_be_mended(refused.reason) => {
+            shares::page(&signed, share, body, Some(refused)).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,127 @@
+//! Pages of shares: one share with what it called forth, and all with a hashtag.
+
+mod editor;
+mod form;
+mod withdraw;
+
+use actix_web::{HttpResponse, web::Path};
+use askama::Template;
+
+pub use editor::{create, edit, new, revise};
+pub use withdraw::{ask, withdraw};
+
+use super::{
+    activitypub,
+    card::{self, ShareCard},
+    error::{self, Error},
+    page::Problem,
+    request::Visit,
+};
+use crate::{
+    domain::{
+        actor::Actor,
+        audience::Counts,
+        links::Links,
+        membership::{Action, Member, may},
+        refusal::Refused,
+        reply::Reply,
+        share::{PublicId, Share},
+    },
+    storage::{Failed, Tx, actor, reply, share, tombstone},
+    usecases,
+};
+
+#[derive(Template)]
+#[template(path = "share/show.html")]
+struct SharePage<'a> {
+    visit: &'a Visit,
+    story: Story,
+    answer: String,
+    problem: Problem,
+}
+
+/// A share with everything its page shows.
+struct Story {
+    share: Share,
+    headline: String,
+    lab: Actor,
+    lab_path: String,
+    author: Actor,
+    author_path: String,
+    corrected: bool,
+    counts: Counts,
+    replies: Vec<Reply>,
+    may_revise: bool,
+}
+
+/// A share's page, or its ActivityPub document.
+pub async fn show(visit: Visit, id: Path<String>) -> Result<HttpResponse, Error> {
+    let id = PublicId::parse(&id).ok_or_else(|| Refused::unknown("share-unknown"))?;
+    if visit.wants_activity {
+        return activitypub::share(&visit.state, &id).await;
+    }
+    page(&visit, id, String::new(), None).await
+}
+
+/// A share's page with a reply that has to be mended.
+pub(super) async fn page(visit: &Visit, id: PublicId, answer: String, refused: Option<Refused>) -> Result<HttpResponse, Error> {
+    let (member, links) = (visit.member().cloned(), visit.state.links().clone());
+    let story = visit.state.store().read(move |tx| read(tx, &links, &id, member.as_ref())).await?;
+    let problem = refused.as_ref().map(|refused| Problem::of(visit, refused)).unwrap_or_default();
+    let page = SharePage { visit, story, answer, problem };
+    match refused {
+        Some(refused) => visit.page_with(error::status(refused.reason), &page),
+        None => visit.page(&page),
+    }
+}
+
+fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, member: Option<&Member>) -> usecases::Outcome<Story> {
+    let share = find(tx, links, id)?;
+    let unknown = || Refused::unknown("share-unknown");
+    let lab = actor::find(tx, share.lab)?.ok_or_else(unknown)?;
+    let author = actor::find(tx, share.author)?.ok_or_else(unknown)?;
+    let may_revise = match member {
+        Some(_) if share.local => may(usecases::lab::standing(tx, member, &lab)?, Action::ReviseShare),
+        _ => false,
+    };
+    Ok(Story {
+        headline: card::headline(&share),
+        corrected: share.updated_at > share.published_at,
+        counts: share::counts(tx, share.id)?,
+        replies: reply::list(tx, share.id, 500)?,
+        lab_path: card::lab_path(&lab),
+        author_path: card::lab_path(&author),
+        lab,
+        author,
+        may_revise,
+        share,
+    })
+}
+
+fn find(tx: &mut Tx<'_>, links: &Links, id: &PublicId) -> usecases::Outcome<Share> {
+    match share::find_by_public_id(tx, id)? {
+        Some(share) => Ok(share),
+        None if tombstone::find(tx, links.share(id).as_str())?.is_some() => Err(Refused::gone("share-withdrawn").into()),
+        None => Err(Refused::unknown("share-unknown").into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "share/tag.html")]
+struct TagPage<'a> {
+    visit: &'a Visit,
+    tag: String,
+    shares: Vec<ShareCard>,
+}
+
+/// All shares with a hashtag, newest first.
+pub async fn tag(visit: Visit, tag: Path<String>) -> Result<HttpResponse, Error> {
+    let tag = tag.trim_start_matches('#').to_lowercase();
+    let wanted = tag.clone();
+    let read = visit.state.store().read(move |tx| {
+        let shares = share::list_of_tag(tx, &wanted, 100)?;
+        ShareCard::list(tx, shares)
+    });
+    let shares: Result<_, Failed> = read.await;
+    visit.page(&TagPage { visit: &visit, tag, shares: shares? })
+}

@@ -1,0 +1,16 @@
+//! All integration tests, in one binary. Each file here is one subject; `support` holds what they share.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test fails loudly")]
+
+mod support;
+
+mod architecture;
+mod cli;
+mod federation_md;
+mod inbox;
+mod independent_reader;
+mod locales;
+mod outgoing;
+mod signature;
+mod story;
+mod wire;

@@ -1,0 +1,59 @@
+//! What the tests share: a store on either engine, and a cast of actors. It decides nothing by itself.
+
+pub mod cast;
+pub mod instance;
+pub mod peer;
+mod postgres;
+pub mod signer;
+mod store;
+
+pub use store::{TestStore, store};
+
+/// The databases that everything must hold on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file of its own.
+    Sqlite,
+    /// A database of its own, in the throwaway cluster of this run.
+    Postgres,
+}
+
+/// Makes two tests of each function that takes an [`Engine`]: `name::sqlite` and `name::postgres`; `async` works too.
+macro_rules! on_both_engines {
+    () => {};
+    (async fn $name:ident($engine:ident) $body:block $($rest:tt)*) => {
+        async fn $name($engine: $crate::support::Engine) $body
+
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::support::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::support::Engine::Postgres).await;
+            }
+        }
+
+        $crate::support::on_both_engines! { $($rest)* }
+    };
+    (fn $name:ident($engine:ident) $body:block $($rest:tt)*) => {
+        fn $name($engine: $crate::support::Engine) $body
+
+        mod $name {
+            #[test]
+            fn sqlite() {
+                super::$name($crate::support::Engine::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                super::$name($crate::support::Engine::Postgres);
+            }
+        }
+
+        $crate::support::on_both_engines! { $($rest)* }
+    };
+}
+pub(crate) use on_both_engines;

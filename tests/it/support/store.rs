@@ -1,0 +1,120 @@
+//! A store of one test, on either engine: its own database, its own data folder, a clock that stands still.
+
+use std::{collections::BTreeMap, ops::Deref};
+
+use archipel::{
+    config::{Clock, Settings},
+    domain::moment::Moment,
+    storage::{Failed, Store, Tx},
+};
+use chrono::{TimeZone, Utc};
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text};
+use tempfile::TempDir;
+
+use super::{Engine, postgres};
+
+/// A store with what belongs to it; all of it is gone when this is dropped.
+pub struct TestStore {
+    store: Store,
+    /// The settings it was opened with.
+    pub settings: Settings,
+    /// Stands at 2026-11-01T09:00:00Z until it is moved.
+    pub clock: Clock,
+    database: Option<postgres::Database>,
+    _folder: TempDir,
+}
+
+impl Deref for TestStore {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// A migrated, empty store of the organisation at alpha.example.
+pub fn store(engine: Engine) -> TestStore {
+    let store = connect(match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(postgres::Database::create(migrate)),
+    });
+    store.migrate().expect("the tables");
+    store
+}
+
+impl TestStore {
+    /// A store without any table.
+    pub fn unmigrated(engine: Engine) -> Self {
+        connect(match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(postgres::Database::create_empty()),
+        })
+    }
+
+    /// What the clock says.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Does this in one transaction, which must succeed.
+    pub fn commit<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failed>) -> T {
+        self.store.write_now(work).expect("the transaction commits")
+    }
+
+    /// Runs a statement past the store, on a connection of its own: for damage that the store itself never does.
+    pub fn execute(&self, statement: &str) {
+        match &self.database {
+            None => self.sqlite().batch_execute(statement),
+            Some(database) => database.connect().batch_execute(statement),
+        }
+        .expect("the statement runs");
+    }
+
+    /// The pairs that a query names `one` and `other`.
+    pub fn pairs(&self, query: &str) -> Vec<(String, String)> {
+        let rows: Vec<Pair> = match &self.database {
+            None => diesel::sql_query(query).load(&mut self.sqlite()),
+            Some(database) => diesel::sql_query(query).load(&mut database.connect()),
+        }
+        .expect("the query answers");
+        rows.into_iter().map(|pair| (pair.one, pair.other)).collect()
+    }
+
+    fn sqlite(&self) -> SqliteConnection {
+        let path = self.settings.data_dir.join("archipel.sqlite");
+        SqliteConnection::establish(&path.display().to_string()).expect("the SQLite file opens")
+    }
+}
+
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = Text)]
+    one: String,
+    #[diesel(sql_type = Text)]
+    other: String,
+}
+
+fn connect(database: Option<postgres::Database>) -> TestStore {
+    let folder = TempDir::new().expect("a folder");
+    let settings = settings(&folder, database.as_ref().map(postgres::Database::url));
+    let store = Store::connect(&settings).expect("the store opens");
+    let nine = Utc.with_ymd_and_hms(2026, 11, 1, 9, 0, 0).single().expect("a moment");
+    TestStore { store, settings, clock: Clock::fixed(nine), database, _folder: folder }
+}
+
+fn migrate(url: &str) {
+    let folder = TempDir::new().expect("a folder");
+    Store::open(&settings(&folder, Some(url.to_owned()))).expect("the template is migrated");
+}
+
+fn settings(folder: &TempDir, database_url: Option<String>) -> Settings {
+    let mut given = BTreeMap::from([
+        ("ARCHIPEL_URL", "https://alpha.example".to_owned()),
+        ("ARCHIPEL_ORGANISATION_NAME", "Ministerie van Voorbeelden".to_owned()),
+        ("ARCHIPEL_DATA_DIR", folder.path().join("data").display().to_string()),
+    ]);
+    if let Some(url) = database_url {
+        given.insert("ARCHIPEL_DATABASE_URL", url);
+    }
+    Settings::read(|name| given.get(name).cloned()).expect("settings")
+}

@@ -1,0 +1,61 @@
+//! A member with a browser that knows no JavaScript: signs in with the form, keeps the cookie, and fills in what pages offer.
+
+use reqwest::{Response, header};
+use url::form_urlencoded::Serializer;
+
+use super::Server;
+
+/// Someone who is signed in.
+pub struct Visitor<'a> {
+    server: &'a Server,
+    cookie: String,
+}
+
+impl<'a> Visitor<'a> {
+    /// Adds a member from the command line, who then signs in on the page.
+    pub async fn join(server: &'a Server, handle: &str, name: &str) -> Self {
+        let password = "eb en vloed en weer eb";
+        server.run_with_input(&["member", "add", handle, "--name", name, "--password-stdin"], password).await;
+        Self::sign_in(server, handle, password).await
+    }
+
+    /// Signs in as a browser does.
+    pub async fn sign_in(server: &'a Server, handle: &str, password: &str) -> Self {
+        let stranger = Self { server, cookie: String::new() };
+        let answer = stranger.post("/sign-in", &[("handle", handle), ("password", password), ("next", "/")]).await;
+        let cookie = answer.headers().get(header::SET_COOKIE).expect("a session's cookie").to_str().expect("text");
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Self { server, cookie }
+    }
+
+    /// A page that must be there.
+    pub async fn page(&self, path: &str) -> String {
+        let request = self.server.client().get(self.server.at(path)).header(header::COOKIE, &self.cookie);
+        let answer = request.header(header::ACCEPT, "text/html").send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.expect("a page")
+    }
+
+    /// Sends a form that stands on `page` to `action`; it must be taken.
+    pub async fn send(&self, page: &str, action: &str, fields: &[(&str, &str)]) {
+        let text = self.page(page).await;
+        assert!(text.contains(&format!("action=\"{action}\"")), "{page} has no form to {action}");
+        let token = between(&text, "name=\"form_token\" value=\"", "\"").expect("a form's token");
+        self.post(action, &[&[("form_token", token)], fields].concat()).await;
+    }
+
+    async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Response {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.server.client().post(self.server.at(action)).header(header::COOKIE, &self.cookie);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 303, "{action}");
+        answer
+    }
+}
+
+/// What stands between two texts, where both are there.
+pub fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(found, _)| found)
+}
