@@ -1,5 +1,7 @@
 //! Sessions: a secret of 256 bits for the visitor, its SHA-256 for us, and a token that every form of the session carries.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
 use crate::{
     auth::password,
     config::{Chance, Clock},
@@ -77,5 +79,5 @@ async fn find_member(store: &Store, handle: &str) -> Result<Option<(Member, Opti
 }
 
 fn digest(token: &str) -> String {
-    openssl::sha::sha256(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(token.as_bytes()))
 }

@@ -36,7 +36,8 @@ impl Throttle {
         if tries.len() + keys.len() > Self::ROOM {
             return false;
         }
-        keys.iter().fold(true, |admitted, key| count(&mut tries, key, now) <= Self::LIMIT && admitted)
+        let counts: Vec<u32> = keys.iter().map(|key| count(&mut tries, key, now)).collect();
+        counts.iter().all(|count| *count <= Self::LIMIT)
     }
 }
 

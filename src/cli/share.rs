@@ -188,7 +188,7 @@ fn read_text(file: &str) -> Result<String, Trouble> {
     let name = if file == "-" { "standard input" } else { file };
     let length = read.map_err(|error| Trouble::mistake("cli-unreadable").with("file", name).with("cause", error))?;
     if length as u64 > FILE_LIMIT {
-        return Err(Refused::invalid("body-too-long").with("limit", Draft::BODY_LIMIT).with("length", length).into());
+        return Err(Trouble::mistake("cli-too-large").with("file", name));
     }
     let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
     text.ok_or_else(|| Trouble::mistake("cli-not-text").with("file", name))

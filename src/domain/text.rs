@@ -30,7 +30,7 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     }
     let cut: String = line.chars().take(limit).collect();
     let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
-    format!("{}…", whole.trim_end_matches([',', ';', ':', '-', ' ']))
+    format!("{}…", whole.trim_end_matches([',', ';', ':', '.', '-', ' ']))
 }
 
 fn is_unwanted(letter: char) -> bool {

@@ -40,7 +40,7 @@ pub fn terms(links: &Links) -> Value {
         "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
         "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
-        "labs": {"@id": "arch:labs", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome",
+        "labs": {"@id": "arch:labs", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome", "title": "arch:title",
         "license": {"@id": "schema:license", "@type": "@id"},
         "parentOrganization": {"@id": "https://schema.org/parentOrganization", "@type": "@id"},
     })

@@ -68,6 +68,12 @@ impl Client {
         Ok(Self { http: builder.build().map_err(Failed::because("prepare outgoing connections"))?, guard })
     }
 
+    /// Whether this client connects to loopback, and to nothing else.
+    #[must_use]
+    pub const fn is_for_development(&self) -> bool {
+        self.guard.development
+    }
+
     /// A GET, once the URL passes the guard.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::{
         language::{Language, LanguageTag},
         links::{Links, activity},
         moment::{Moment, to_wire},
+        peer::canonical_host,
         share::{Form, Licence, Outcome, Share, ShareKind},
         text::{self, Html},
     },
@@ -108,10 +109,8 @@ impl Spoken {
         match share.form {
             Form::Article => share.content.as_str().to_owned(),
             Form::Note => {
-                let title = Html::sanitise(&format!("<p><strong>{}</strong></p>", escape(&share.title)));
-                let host = self.author.host.as_str();
-                let link = Html::sanitise(&format!("<p><a href=\"{}\">{host}{}</a></p>", share.page, share.page.path()));
-                format!("{title}{}{link}", share.content)
+                let (head, foot) = frame(&share.title, &share.page);
+                format!("{head}{}{foot}", share.content)
             }
         }
     }
@@ -135,6 +134,9 @@ impl Spoken {
             let preview = format!("<p><strong>{}</strong></p><p>{}</p>", escape(&share.title), escape(&share.summary));
             properties.push(("preview", json!({"type": "Note", "content": preview})));
         }
+        if share.form == Form::Note {
+            properties.push(("title", share.title.as_str().into()));
+        }
         if let Some(picture) = &share.picture {
             let image = json!({"type": "Image", "mediaType": picture.media_type(), "url": picture.url.as_str(), "name": picture.description});
             properties.push(if share.form == Form::Article { ("image", image) } else { ("attachment", json!([image])) });
@@ -149,6 +151,19 @@ impl Spoken {
         properties.extend(share.outcome.map(|outcome| ("outcome", outcome.code().into())));
         properties
     }
+}
+
+/// What stands around the text of a Note: its title, and where it can be read. Other instances know it by our own term
+/// `title` and take it off again.
+fn frame(title: &str, page: &Url) -> (Html, Html) {
+    let link = format!("<p><a href=\"{page}\">{}{}</a></p>", canonical_host(page), page.path());
+    (Html::sanitise(&format!("<p><strong>{}</strong></p>", escape(title))), Html::sanitise(&link))
+}
+
+fn unframe(content: &Html, title: &str, page: &Url) -> Html {
+    let (head, foot) = frame(title, page);
+    let bare = content.as_str().strip_prefix(head.as_str()).and_then(|rest| rest.trim_end().strip_suffix(foot.as_str()));
+    bare.map_or_else(|| content.clone(), Html::sanitise)
 }
 
 fn below(share: &Share, word: &str) -> String {
@@ -168,14 +183,16 @@ pub fn read(object: &Value, now: Moment) -> Option<ReceivedShare> {
     }
     let form = if wire::is_any(object, &["Note"]) { Form::Note } else { Form::Article };
     let (content, language) = wire::language_text(object, "content");
-    let (name, _) = wire::language_text(object, "name");
-    let content = Html::sanitise(&content.unwrap_or_default());
-    let summary = wire::text(object, "summary").map_or_else(|| content.to_plain(), |text| Html::sanitise(text).to_plain());
+    let name = wire::language_text(object, "name").0.or_else(|| wire::text(object, "title").map(str::to_owned));
+    let title = text::excerpt(&name.unwrap_or_default(), 200);
+    let page = wire::page(object).unwrap_or_else(|| uri.clone());
+    let content = unframe(&Html::sanitise(&content.unwrap_or_default()), &title, &page);
+    let summary = wire::text(object, "summary").map_or_else(|| content.lead(), |text| Html::sanitise(text).to_plain());
     // A date of the future would keep a share on top for ever.
     let published_at = wire::moment(object, "published").unwrap_or(now).min(now);
     Some(ReceivedShare {
         kind: wire::text(object, "kind").and_then(|kind| ShareKind::parse(kind).ok()).unwrap_or(ShareKind::Update),
-        title: text::excerpt(&name.unwrap_or_default(), 200),
+        title,
         summary: text::excerpt(&summary, 280),
         language: language.unwrap_or_else(|| LanguageTag::from(Language::En)),
         licence: wire::text(object, "license").and_then(Licence::from_url),
@@ -183,7 +200,7 @@ pub fn read(object: &Value, now: Moment) -> Option<ReceivedShare> {
         tags: hashtags(object),
         picture: picture(object, "image").or_else(|| picture(object, "attachment")),
         updated_at: wire::moment(object, "updated").unwrap_or(published_at),
-        page: wire::page(object).unwrap_or_else(|| uri.clone()),
+        page,
         published_at,
         content,
         form,

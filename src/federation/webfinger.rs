@@ -121,9 +121,13 @@ async fn ask(federation: &Federation, account: &Account) -> Result<Value, usecas
     Err(last.into())
 }
 
-/// https alone; in development http first, for servers that have no certificate.
+/// https alone; in development also http, for servers that have no certificate, our own scheme first.
 fn schemes(federation: &Federation) -> &'static [&'static str] {
-    if federation.links.home().scheme() == "http" { &["http", "https"] } else { &["https"] }
+    match (federation.client.is_for_development(), federation.links.home().scheme()) {
+        (false, _) => &["https"],
+        (true, "https") => &["https", "http"],
+        (true, _) => &["http", "https"],
+    }
 }
 
 /// WebFinger may be answered elsewhere: up to three redirects, each through the guard.

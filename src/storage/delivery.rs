@@ -120,6 +120,16 @@ pub fn release(tx: &mut Tx<'_>, lease: i64) -> Result<(), Failed> {
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give back deliveries"))
 }
 
+/// Gives back everything that is held: for a worker that begins, and knows that it is the only one.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn release_all(tx: &mut Tx<'_>) -> Result<(), Failed> {
+    let query = diesel::update(deliveries::table.filter(deliveries::lease.is_not_null()))
+        .set((deliveries::lease.eq(None::<i64>), deliveries::lease_until.eq(None::<i64>)));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give back deliveries"))
+}
+
 /// When [`lease`] finds something next: a host has rested, or a lease ends; `None` where none waits.
 ///
 /// # Errors

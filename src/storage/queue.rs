@@ -91,6 +91,16 @@ pub fn postpone(tx: &mut Tx<'_>, job: &Job, error: &str, spread: i32, now: Momen
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("postpone a change"))
 }
 
+/// Gives back everything that is held: for a worker that begins, and knows that it is the only one.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn release_all(tx: &mut Tx<'_>) -> Result<(), Failed> {
+    let query = diesel::update(jobs::table.filter(jobs::lease.is_not_null()))
+        .set((jobs::lease.eq(None::<i64>), jobs::lease_until.eq(None::<i64>)));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give back changes"))
+}
+
 /// When [`lease`] finds something next: a change is due, or a lease ends; `None` where none waits.
 ///
 /// # Errors

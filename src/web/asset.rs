@@ -42,7 +42,8 @@ fn split(name: &str) -> (String, String) {
 }
 
 fn mark(file: &EmbeddedFile) -> String {
-    file.metadata.sha256_hash().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let [one, two, three, four, ..] = file.metadata.sha256_hash();
+    format!("{:08x}", u32::from_be_bytes([one, two, three, four]))
 }
 
 fn answer(name: &str, file: EmbeddedFile, cache: &'static str) -> HttpResponse {

@@ -12,7 +12,7 @@ pub async fn live() -> &'static str {
 
 /// The database answers too.
 pub async fn ready(state: Data<State>) -> HttpResponse {
-    match state.store().read(|tx| membership::count(tx)).await {
+    match state.store().read(membership::count).await {
         Ok(_) => HttpResponse::Ok().body("ready\n"),
         Err(failed) => not_ready(&failed),
     }

@@ -71,13 +71,12 @@ pub async fn sign_in(
         let problem = visit.say("sign-in-wait");
         return visit.page_with(error::WAIT, &SignInPage { visit: &visit, handle, next, problem });
     }
-    match Session::begin(state.store(), state.clock(), state.chance(), (&handle, password)).await? {
-        Some(token) => Ok(with_cookie(state, visit.lead_to(&next), Some(&token))),
-        None => {
-            let problem = visit.say("sign-in-wrong");
-            visit.page_with(error::MEND, &SignInPage { visit: &visit, handle, next, problem })
-        }
+    let begun = Session::begin(state.store(), state.clock(), state.chance(), (&handle, password)).await?;
+    if let Some(token) = begun {
+        return Ok(with_cookie(state, visit.lead_to(&next), Some(&token)));
     }
+    let problem = visit.say("sign-in-wrong");
+    visit.page_with(error::MEND, &SignInPage { visit: &visit, handle, next, problem })
 }
 
 /// What the sign-out button sends.

@@ -76,6 +76,7 @@ impl Visit {
 
     /// A message with a number that chooses its plural.
     #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
     pub fn count(&self, key: &str, count: &i64) -> String {
         i18n::say_with(self.language, key, &[("count", count.to_string())])
     }
@@ -89,6 +90,7 @@ impl Visit {
 
     /// A date as machines read it.
     #[must_use]
+    #[expect(clippy::unused_self, reason = "templates call it beside `date`")]
     pub fn instant(&self, at: &Moment) -> String {
         moment::to_wire(*at)
     }
@@ -105,34 +107,22 @@ impl Visit {
         format!("{path}{joint}lang={}{anchor}", self.language)
     }
 
-    /// The page of a lab.
+    /// The path to a page below a lab's: its form, its follow page.
     #[must_use]
-    pub fn lab(&self, handle: &str) -> String {
-        format!("/labs/{handle}")
+    pub fn to_lab(&self, handle: &str, page: &str) -> String {
+        self.to(format!("/labs/{handle}/{page}"))
     }
 
-    /// A page below a lab's: its form, its follow page.
+    /// The path to a page below a share's.
     #[must_use]
-    pub fn below(&self, handle: &str, page: &str) -> String {
-        format!("/labs/{handle}/{page}")
+    pub fn to_share(&self, id: &str, page: &str) -> String {
+        self.to(format!("/shares/{id}/{page}"))
     }
 
-    /// A page below a share's.
+    /// The path to a page below another.
     #[must_use]
-    pub fn share(&self, id: &str, page: &str) -> String {
-        format!("/shares/{id}/{page}")
-    }
-
-    /// A page below any other.
-    #[must_use]
-    pub fn under(&self, path: &str, page: &str) -> String {
-        format!("{path}/{page}")
-    }
-
-    /// The page of a hashtag.
-    #[must_use]
-    pub fn tag(&self, tag: &str) -> String {
-        format!("/tags/{tag}")
+    pub fn to_below(&self, path: &str, page: &str) -> String {
+        self.to(format!("{path}/{page}"))
     }
 
     /// The other languages, with the path of this page in each.
@@ -156,6 +146,7 @@ impl Visit {
 
     /// A style sheet or icon, under a name that changes with its content.
     #[must_use]
+    #[expect(clippy::unused_self, reason = "templates reach everything through the visit")]
     pub fn asset(&self, name: &str) -> String {
         asset::path(name)
     }

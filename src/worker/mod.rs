@@ -43,6 +43,9 @@ impl Worker {
             tracing::warn!(%error, "commands will wake this worker only after a few seconds");
         }
         let socket = socket.ok();
+        if let Err(error) = self.take_over().await {
+            tracing::error!(%error, "what an earlier worker held waits until its leases end");
+        }
         let mut courier = courier::Courier::new(self.federation.clone());
         while !*stop.borrow() {
             let busy = self.turn(&mut courier).await.unwrap_or_else(|error| report(&error));
@@ -78,6 +81,20 @@ impl Worker {
         }
     }
 
+    /// Where nobody else may work this queue, what a worker held when it was killed is free at once.
+    async fn take_over(&self) -> Result<(), Failed> {
+        let store = &self.federation.store;
+        if !store.has_single_writer() {
+            return Ok(());
+        }
+        store
+            .write(|tx| {
+                queue::release_all(tx)?;
+                delivery::release_all(tx)
+            })
+            .await
+    }
+
     /// One look at everything that is due; whether there was anything.
     async fn turn(&self, courier: &mut courier::Courier) -> Result<bool, Failed> {
         let reacted = reactor::react(&self.federation).await?;
@@ -86,7 +103,8 @@ impl Worker {
     }
 
     async fn pause(&self) -> Duration {
-        let next = self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, delivery::next_due(tx)?))).await;
+        let next =
+            self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, delivery::next_due(tx)?))).await;
         let now = self.federation.clock.now();
         let until = next.ok().flatten().and_then(|due| (due - now).to_std().ok());
         until.map_or(IDLE, |wait| wait.clamp(Duration::from_millis(50), IDLE))

@@ -31,6 +31,14 @@ impl Html {
         &self.0
     }
 
+    /// The plain text before the first heading; all of it where nothing stands there.
+    #[must_use]
+    pub fn lead(&self) -> String {
+        let before = self.0.find("<h2").map_or("", |heading| &self.0[..heading]);
+        let lead = Self(before.to_owned()).to_plain();
+        if lead.is_empty() { self.to_plain() } else { lead }
+    }
+
     /// The text without any element, entities resolved, one space between blocks.
     #[must_use]
     pub fn to_plain(&self) -> String {

@@ -163,7 +163,7 @@ fn write(tx: &mut Tx<'_>, links: &Links, share: &mut Share, draft: Draft) -> Out
     share.mentions = find_mentions(tx, &draft.body)?;
     let rendered = text::render(&draft.body, links, &share.mentions);
     share.form = draft.form();
-    share.summary = text::excerpt(&rendered.content.to_plain(), 280);
+    share.summary = text::excerpt(&rendered.content.lead(), 280);
     share.content = rendered.content;
     share.tags = rendered.tags;
     share.kind = draft.kind;

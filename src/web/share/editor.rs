@@ -23,7 +23,7 @@ use crate::{
 pub async fn new(signed: SignedIn, lab: Path<String>) -> Result<HttpResponse, Error> {
     let desk = sit_down(&signed, &lab).await?;
     let values = Values::blank(signed.language);
-    form(&signed, desk, values, None)
+    form(&signed, &desk, values, None)
 }
 
 /// Shows a new share as it would be, or publishes it and leads to it.
@@ -31,14 +31,14 @@ pub async fn create(signed: SignedIn, lab: Path<String>, sent: MultipartForm<Sen
     let desk = sit_down(&signed, &lab).await?;
     let (mut values, upload) = receive(&signed, sent.into_inner())?;
     if let Err(error) = take_in(&signed, &mut values, upload).await {
-        return again(&signed, desk, values, error);
+        return again(&signed, &desk, values, error);
     }
     if values.is_preview() {
-        return form_with_preview(&signed, desk, values);
+        return form_with_preview(&signed, &desk, values);
     }
     match publish(&signed, &desk.lab, &values).await {
         Ok(share) => Ok(signed.lead_to(&format!("/shares/{}", share.public_id.as_str()))),
-        Err(error) => again(&signed, desk, values, error),
+        Err(error) => again(&signed, &desk, values, error),
     }
 }
 
@@ -46,7 +46,7 @@ pub async fn create(signed: SignedIn, lab: Path<String>, sent: MultipartForm<Sen
 pub async fn edit(signed: SignedIn, id: Path<String>) -> Result<HttpResponse, Error> {
     let desk = take_up(&signed, &id).await?;
     let values = desk.share.as_ref().map(Values::of).unwrap_or_default();
-    form(&signed, desk, values, None)
+    form(&signed, &desk, values, None)
 }
 
 /// Shows a corrected share as it would be, or publishes the correction and leads to it.
@@ -54,14 +54,14 @@ pub async fn revise(signed: SignedIn, id: Path<String>, sent: MultipartForm<Sent
     let desk = take_up(&signed, &id).await?;
     let (mut values, upload) = receive(&signed, sent.into_inner())?;
     if let Err(error) = take_in(&signed, &mut values, upload).await {
-        return again(&signed, desk, values, error);
+        return again(&signed, &desk, values, error);
     }
     if values.is_preview() {
-        return form_with_preview(&signed, desk, values);
+        return form_with_preview(&signed, &desk, values);
     }
     match correct(&signed, &id, &values).await {
         Ok(share) => Ok(signed.lead_to(&format!("/shares/{}", share.public_id.as_str()))),
-        Err(error) => again(&signed, desk, values, error),
+        Err(error) => again(&signed, &desk, values, error),
     }
 }
 
@@ -113,7 +113,7 @@ fn parse(id: &str) -> Result<PublicId, Refused> {
     PublicId::parse(id).ok_or_else(|| Refused::unknown("share-unknown").with("id", id))
 }
 
-fn again(signed: &SignedIn, desk: Desk, values: Values, error: usecases::Error) -> Result<HttpResponse, Error> {
+fn again(signed: &SignedIn, desk: &Desk, values: Values, error: usecases::Error) -> Result<HttpResponse, Error> {
     match error {
         usecases::Error::Refused(refused) if error::can_be_mended(refused.reason) => form(signed, desk, values, Some(&refused)),
         other => Err(other.into()),

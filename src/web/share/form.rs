@@ -164,9 +164,9 @@ pub(super) async fn take_in(signed: &SignedIn, values: &mut Values, upload: Opti
 }
 
 /// The editor, with what has to be mended where something has.
-pub(super) fn form(visit: &Visit, desk: Desk, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
+pub(super) fn form(visit: &Visit, desk: &Desk, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
     let problem = refused.map(|refused| Problem::of(visit, refused)).unwrap_or_default();
-    let page = Editor::lay_out(visit, &desk, values, problem, None);
+    let page = Editor::lay_out(visit, desk, values, problem, None);
     match refused {
         Some(refused) => visit.page_with(error::status(refused.reason), &page),
         None => visit.page(&page),
@@ -174,7 +174,7 @@ pub(super) fn form(visit: &Visit, desk: Desk, values: Values, refused: Option<&R
 }
 
 /// The editor, with the share as it would be above it.
-pub(super) fn form_with_preview(visit: &Visit, desk: Desk, values: Values) -> Result<HttpResponse, Error> {
+pub(super) fn form_with_preview(visit: &Visit, desk: &Desk, values: Values) -> Result<HttpResponse, Error> {
     let draft = match values.read(visit) {
         Ok(draft) => draft,
         Err(refused) => return form(visit, desk, values, Some(&refused)),
@@ -185,7 +185,7 @@ pub(super) fn form_with_preview(visit: &Visit, desk: Desk, values: Values) -> Re
         title: draft.title,
         picture: draft.picture.map(|picture| (picture.url.path().to_owned(), picture.description)),
     };
-    visit.page(&Editor::lay_out(visit, &desk, values, Problem::default(), Some(preview)))
+    visit.page(&Editor::lay_out(visit, desk, values, Problem::default(), Some(preview)))
 }
 
 #[derive(Template)]
