@@ -12,7 +12,13 @@ use crate::domain::moment::Moment;
 /// Counts attempts.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    tries: Mutex<HashMap<String, Tries>>,
+    book: Mutex<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    tries: HashMap<String, Tries>,
+    swept: Moment,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -26,28 +32,37 @@ impl Throttle {
     const WINDOW: TimeDelta = TimeDelta::minutes(1);
     const ROOM: usize = 10_000;
 
-    /// Counts an attempt under each key; `false` where one of them had its share for this minute.
+    /// Counts an attempt under each key in turn; `false` at the first that had its share for this minute, so that one
+    /// address cannot use up the room with invented handles.
     pub fn admit(&self, now: Moment, keys: &[&str]) -> bool {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() + keys.len() > Self::ROOM {
-            tries.retain(|_, known| now - known.since < Self::WINDOW);
-        }
-        // Still full within one minute: somebody is trying thousands of handles, and nobody is let through.
-        if tries.len() + keys.len() > Self::ROOM {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.sweep(now);
+        // Still full within one minute: somebody is trying thousands of handles, and no new one is let through.
+        let new = keys.iter().filter(|key| !book.tries.contains_key(**key)).count();
+        if book.tries.len() + new > Self::ROOM {
             return false;
         }
-        let counts: Vec<u32> = keys.iter().map(|key| count(&mut tries, key, now)).collect();
-        counts.iter().all(|count| *count <= Self::LIMIT)
+        keys.iter().all(|key| book.count(key, now) <= Self::LIMIT)
     }
 }
 
-fn count(tries: &mut HashMap<String, Tries>, key: &str, now: Moment) -> u32 {
-    let known = tries.entry(key.to_owned()).or_insert(Tries { since: now, count: 0 });
-    if now - known.since >= Throttle::WINDOW {
-        *known = Tries { since: now, count: 0 };
+impl Book {
+    /// Forgets what is over, once a minute.
+    fn sweep(&mut self, now: Moment) {
+        if now - self.swept >= Throttle::WINDOW {
+            self.tries.retain(|_, known| now - known.since < Throttle::WINDOW);
+            self.swept = now;
+        }
     }
-    known.count += 1;
-    known.count
+
+    fn count(&mut self, key: &str, now: Moment) -> u32 {
+        let known = self.tries.entry(key.to_owned()).or_insert(Tries { since: now, count: 0 });
+        if now - known.since >= Throttle::WINDOW {
+            *known = Tries { since: now, count: 0 };
+        }
+        known.count += 1;
+        known.count
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +87,6 @@ mod tests {
         for number in 0..20_000 {
             throttle.admit(now, &[&number.to_string()]);
         }
-        assert!(throttle.tries.lock().unwrap().len() <= Throttle::ROOM);
+        assert!(throttle.book.lock().unwrap().tries.len() <= Throttle::ROOM);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         delivery::{Delivery, DeliveryState},
         moment::to_wire,
     },
-    storage::delivery,
+    storage::{delivery, queue},
 };
 
 /// What can be done with deliveries.
@@ -51,7 +51,7 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             table::note_limit(installation, rows.len(), limit);
         }
         Command::Retry => {
-            let retried = installation.write(|tx| Ok(delivery::retry(tx, installation.now())?))?;
+            let retried = installation.write(|tx| Ok(delivery::retry(tx, installation.now())? + queue::retry(tx, installation.now())?))?;
             say(installation.message("cli-delivery-retried", &[("count", retried.to_string())]));
         }
     }

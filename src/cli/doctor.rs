@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Installation, build_runtime, say, trouble::Trouble};
 use crate::{
     config::{Clock, Database, SettingError, Settings},
-    domain::{delivery::DeliveryState, moment::Moment},
+    domain::{delivery::DeliveryState, moment::Moment, text::one_line},
     federation::Federation,
     storage::{Failed, Store, Tx, actor, delivery, lab, membership, queue},
     worker::Lock,
@@ -49,8 +49,9 @@ impl Findings {
 
     fn tell(&mut self, verdict: &str, subject: &str, told: impl Display, fix: &str) {
         self.failures += usize::from(verdict == "fail");
-        let stop = if fix.is_empty() { "" } else { ". " };
-        say(format!("{verdict:4}  {subject:12}  {told}{stop}{fix}"));
+        let told = one_line(&told.to_string());
+        let told = if fix.is_empty() { told } else { format!("{}. {fix}", told.trim_end_matches('.')) };
+        say(format!("{verdict:4}  {subject:12}  {told}"));
     }
 }
 

@@ -89,7 +89,7 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             let role = lab.map(|lab| Role::parse(&role).map(|role| (lab, role))).transpose()?;
             require_new(installation, &handle, role.as_ref().map(|(lab, _)| lab.as_str()))?;
             let (password_hash, made) = choose_password(installation, password_stdin)?;
-            add(installation, NewMember { handle, name, password_hash, administrator }, role)?;
+            add(installation, &NewMember { handle, name, password_hash, administrator }, role.as_ref())?;
             show_made(installation, made);
             Ok(())
         }
@@ -121,13 +121,13 @@ fn require_new(installation: &Installation, handle: &Handle, lab: Option<&str>) 
     })
 }
 
-fn add(installation: &Installation, new: NewMember, role: Option<(String, Role)>) -> Result<(), Trouble> {
+fn add(installation: &Installation, new: &NewMember, role: Option<&(String, Role)>) -> Result<(), Trouble> {
     let keys = key::generate()?;
     let (now, links) = (installation.now(), &installation.federation.links);
     let member = installation.write(|tx| {
-        let member = members::add(tx, now, links, &keys, &new)?;
+        let member = members::add(tx, now, links, &keys, new)?;
         if let Some((lab, role)) = role {
-            members::appoint(tx, now, &member.actor.handle, &lab, role)?;
+            members::appoint(tx, now, &member.actor.handle, lab, *role)?;
         }
         Ok(member)
     })?;

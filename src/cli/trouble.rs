@@ -4,7 +4,7 @@ use std::{fmt::Display, process::ExitCode};
 
 use crate::{
     config::SettingError,
-    domain::{language::Language, refusal::Refused},
+    domain::{language::Language, refusal::Refused, text::one_line},
     i18n,
     storage::Failed,
     usecases,
@@ -46,7 +46,8 @@ impl Trouble {
             Self::Refused(refused) => i18n::explain(language, refused),
             Self::Mistake(key, arguments) => i18n::say_with(language, key, arguments),
             Self::Told => i18n::say(language, "cli-doctor-failed"),
-            Self::Failed(failed) => failed.to_string(),
+            // PostgreSQL explains itself in several lines.
+            Self::Failed(failed) => one_line(&failed.to_string()),
         }
     }
 

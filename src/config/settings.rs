@@ -101,7 +101,7 @@ impl Settings {
             organisation_handle: parse_handle(handle, &organisation_name)?,
             language: parse_language(filled("ARCHIPEL_LANGUAGE").or(file.language))?,
             ca_file: parse_ca_file(filled("ARCHIPEL_CA_FILE").or(file.ca_file))?,
-            log: filled("ARCHIPEL_LOG").or(file.log).unwrap_or_else(|| "info".into()),
+            log: filled("ARCHIPEL_LOG").or(file.log).unwrap_or_else(|| "info,actix_server=warn".into()),
             url,
             data_dir,
             organisation_name,
@@ -125,7 +125,7 @@ impl Settings {
     #[must_use]
     pub fn describe(&self) -> String {
         let database = match &self.database {
-            Database::Sqlite(path) => path.display().to_string(),
+            Database::Sqlite(path) => format!("sqlite://{}", path.display()),
             Database::Postgres(url) => hide_password(url),
         };
         let ca_file = self.ca_file.as_ref().map_or(String::new(), |path| format!("ca_file = {:?}\n", path.display().to_string()));

@@ -101,6 +101,21 @@ pub fn release_all(tx: &mut Tx<'_>) -> Result<(), Failed> {
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give back changes"))
 }
 
+/// Makes the parked changes due again, with all their attempts before them; how many there were.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn retry(tx: &mut Tx<'_>, now: Moment) -> Result<usize, Failed> {
+    let query = diesel::update(jobs::table.filter(jobs::parked)).set((
+        jobs::parked.eq(false),
+        jobs::attempts.eq(0),
+        jobs::due_at.eq(to_millis(now)),
+    ));
+    let retried = on!(tx, c => query.execute(c)).map_err(Failed::because("retry changes"))?;
+    tx.queued |= retried > 0;
+    Ok(retried)
+}
+
 /// When [`lease`] finds something next: a change is due, or a lease ends; `None` where none waits.
 ///
 /// # Errors

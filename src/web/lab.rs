@@ -12,6 +12,7 @@ use super::{
     card::{LabCard, ShareCard},
     error::Error,
     instance,
+    page::lead_away,
     request::Visit,
 };
 use crate::{
@@ -125,6 +126,9 @@ struct KnownLab {
 async fn show_known(visit: &Visit, handle: String, host: String) -> Result<HttpResponse, Error> {
     let member = visit.member().cloned();
     let lab = visit.state.store().read(move |tx| read_known(tx, (&handle, &host), member.as_ref())).await?;
+    if visit.wants_activity {
+        return Ok(lead_away(lab.actor.uri.as_str()));
+    }
     visit.page(&KnownPage { visit, lab })
 }
 

@@ -66,7 +66,7 @@ pub async fn sign_in(
     let Sent { handle, password, next } = sent.into_inner();
     let next = request::safe_next(&next).to_owned();
     let state = &visit.state;
-    let keys = [format!("handle {}", handle.trim().to_lowercase()), format!("address {}", request::remote_address(&request))];
+    let keys = [format!("address {}", request::remote_address(&request)), format!("handle {}", handle.trim().to_lowercase())];
     if !throttle.admit(state.clock().now(), &[&keys[0], &keys[1]]) {
         let problem = visit.say("sign-in-wait");
         return visit.page_with(error::WAIT, &SignInPage { visit: &visit, handle, next, problem });

@@ -22,7 +22,7 @@ mod share;
 
 use std::time::Duration;
 
-use actix_multipart::form::MultipartFormConfig;
+use actix_multipart::form::{MultipartFormConfig, tempfile::TempFileConfig};
 use actix_web::{
     App, HttpServer, Route,
     dev::Server,
@@ -87,6 +87,7 @@ pub fn start(state: State) -> std::io::Result<Server> {
         App::new()
             .app_data(state.clone())
             .app_data(throttle.clone())
+            .app_data(TempFileConfig::default().directory(state.settings.data_dir.clone()))
             .configure(limits)
             .configure(routes)
             .default_service(web::to(|| async { Err::<&str, _>(Error::unknown_page()) }))
@@ -134,6 +135,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/shares/{id}/edit", post().to(share::revise))
         .route("/shares/{id}/withdraw", get().to(share::ask))
         .route("/shares/{id}/withdraw", post().to(share::withdraw))
+        .route("/shares/{id}/reply", get().to(reply::back))
         .route("/shares/{id}/reply", post().to(reply::write))
         .route("/replies/{id}", get().to(reply::show))
         .route("/tags/{tag}", get().to(share::tag))

@@ -128,8 +128,9 @@ impl Visit {
     /// The other languages, with the path of this page in each.
     #[must_use]
     pub fn other_languages(&self) -> Vec<(&'static str, &'static str, String)> {
+        let joint = if self.here.contains('?') { '&' } else { '?' };
         let others = Language::ALL.into_iter().filter(|language| *language != self.language);
-        others.map(|language| (language.code(), name(language), format!("{}?lang={language}", self.path))).collect()
+        others.map(|language| (language.code(), name(language), format!("{}{joint}lang={language}", self.here))).collect()
     }
 
     /// The organisation's name.
@@ -193,7 +194,9 @@ impl Visit {
 /// Leads to another server, or to a page of ours whose language is no matter.
 #[must_use]
 pub fn lead_away(to: &str) -> HttpResponse {
-    HttpResponse::build(error::OVER_THERE).insert_header((header::LOCATION, to)).finish()
+    // What cannot stand in a header is no address of anything here.
+    let place = header::HeaderValue::from_str(to).unwrap_or(header::HeaderValue::from_static("/"));
+    HttpResponse::build(error::OVER_THERE).insert_header((header::LOCATION, place)).finish()
 }
 
 fn field_of(key: &str) -> &'static str {

@@ -32,6 +32,11 @@ pub async fn show(visit: Visit, id: Path<String>) -> Result<HttpResponse, Error>
     Ok(visit.lead_to(&format!("/shares/{}#replies", read.await?.as_str())))
 }
 
+/// Leads from the address of the form to the share.
+pub async fn back(visit: Visit, id: Path<String>) -> HttpResponse {
+    visit.lead_to(&format!("/shares/{id}#replies"))
+}
+
 /// What the form sends.
 #[derive(serde::Deserialize)]
 pub struct Sent {

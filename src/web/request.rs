@@ -29,6 +29,8 @@ pub struct Visit {
     pub session: Option<Session>,
     /// The path that was asked for.
     pub path: String,
+    /// The same with what was asked, but for the language.
+    pub here: String,
     /// Whether the ActivityPub document is wanted rather than the page.
     pub wants_activity: bool,
 }
@@ -58,6 +60,7 @@ impl Visit {
             chosen: chosen.is_some(),
             session,
             path: request.path().to_owned(),
+            here: without_language(&request),
             wants_activity: negotiate::wants_activity(&request),
             state,
         })
@@ -175,6 +178,12 @@ fn way_back(request: &HttpRequest) -> String {
 
 fn chosen_language(query: &str) -> Option<Language> {
     url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang").and_then(|(_, value)| value.parse().ok())
+}
+
+fn without_language(request: &HttpRequest) -> String {
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| key != "lang");
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) }
 }
 
 fn accepted_language(request: &HttpRequest) -> Option<Language> {

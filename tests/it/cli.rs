@@ -12,7 +12,7 @@ use archipel::config::Database;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{TestStore, on_both_engines, store};
+use crate::support::{TestStore, on_both_engines, patience::wait_for, store};
 
 on_both_engines! {
     fn labs_members_and_shares_are_listed_for_people_and_machines(engine) {
@@ -58,7 +58,7 @@ on_both_engines! {
         let no_text = refuse(&store, &strings(&share("wind", "story", "Titel", &picture)));
         assert!(no_text.contains("picture.md"), "{no_text}");
         assert!(refuse(&store, &strings(&share("wind", "story", &long, &text))).contains("200"));
-        assert!(refuse(&store, &strings(&share("storm", "story", "Titel", &text))).contains("storm"));
+        assert!(refuse(&store, &strings(&share("storm", "story", "Titel", &text))).contains("lab"));
         assert!(refuse(&store, &strings(&share("wind", "tale", "Titel", &text))).contains("tale"));
         refuse(&store, &strings(&share("wind", "story", "Titel", "/nowhere.md")));
         refuse(&store, &["lab", "add", "wind", "--name", "Another"]);
@@ -71,6 +71,19 @@ on_both_engines! {
         refuse(&store, &["share", "withdraw", "https://alpha.example/shares/aaaaaaaaaa"]);
         refuse(&store, &["share", "revise", "https://bravo.example/shares/aaaaaaaaaa", "--title", "Titel"]);
         assert_eq!(everything(&store), before);
+    }
+
+    async fn a_worker_alone_does_what_a_command_left_to_do_and_hears_the_next_one(engine) {
+        let store = store(engine);
+        say(&store, &["lab", "add", "wind", "--name", "Lab Wind"]);
+        publish(&store, "Eerste metingen");
+        assert_eq!(count_changes(&store), 1);
+        let mut worker = Running::start(program(&store).arg("work"), "https://alpha.example");
+        wait_for("the worker to do what waited", 20, async || (count_changes(&store) == 0).then_some(())).await;
+        publish(&store, "Tweede metingen");
+        // By itself it looks every five seconds; it is rung.
+        wait_for("the worker to hear the next one", 4, async || (count_changes(&store) == 0).then_some(())).await;
+        worker.terminate();
     }
 
     fn a_password_is_read_from_standard_input_or_made_and_shown_once(engine) {
@@ -110,12 +123,12 @@ fn a_setting_that_cannot_be_used_is_named_with_the_fix() {
 #[test]
 fn a_second_server_on_one_sqlite_folder_is_refused() {
     let folder = TempDir::new().unwrap();
-    let mut first = Served::start(folder.path());
+    let mut first = Running::serve(folder.path(), free_port());
     let second = serving(folder.path(), free_port()).output().unwrap();
     let told = require_one_sentence(&second);
     assert!(told.contains("data"), "{told}");
     first.terminate();
-    let mut third = Served::start(folder.path());
+    let mut third = Running::serve(folder.path(), free_port());
     third.terminate();
 }
 
@@ -132,27 +145,15 @@ fn a_port_that_is_taken_is_named() {
 #[test]
 fn the_doctor_says_what_to_mend_and_fails() {
     let folder = TempDir::new().unwrap();
-    let mut served = Served::start(folder.path());
-    let well = doctor(folder.path(), served.port);
+    let port = free_port();
+    let mut served = Running::serve(folder.path(), port);
+    let well = doctor(folder.path(), port);
     assert!(well.status.success(), "{}", String::from_utf8_lossy(&well.stdout));
     served.terminate();
-    let ill = doctor(folder.path(), served.port);
+    let ill = doctor(folder.path(), port);
     assert_eq!(ill.status.code(), Some(1));
     let told = String::from_utf8_lossy(&ill.stdout).into_owned();
     assert!(told.lines().any(|line| line.starts_with("fail  outside") && line.contains("archipel serve")), "{told}");
-}
-
-#[test]
-fn the_demo_shows_three_organisations_that_know_each_other_and_leaves_nothing_behind() {
-    let folder = TempDir::new().unwrap();
-    let output =
-        command(folder.path()).args(["demo", "--once", "--port", &free_port().to_string()]).env("TMPDIR", folder.path()).output();
-    let output = output.unwrap();
-    let (shown, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{told}");
-    assert!(shown.contains("Ministerie van Eenvoud") && shown.contains("@wandelend_loket@127.0.0.1:"), "{shown}");
-    assert!(!shown.contains("Not everything arrived"), "{shown}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 fn publish(store: &TestStore, title: &str) -> String {
@@ -187,22 +188,25 @@ fn require_one_sentence(output: &Output) -> String {
 }
 
 fn run_with_input(store: &TestStore, arguments: &[&str], input: &str) -> Output {
-    let mut command = command(store.settings.data_dir.parent().unwrap());
-    command
-        .args(arguments)
-        .env("ARCHIPEL_URL", store.settings.url.as_str())
-        .env("ARCHIPEL_ORGANISATION_NAME", &store.settings.organisation_name)
-        .env("ARCHIPEL_DATA_DIR", &store.settings.data_dir)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    if let Database::Postgres(url) = &store.settings.database {
-        command.env("ARCHIPEL_DATABASE_URL", url);
-    }
+    let mut command = program(store);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // One that refuses early does not read it, and need not.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
+}
+
+/// The program, with the settings of this store.
+fn program(store: &TestStore) -> Command {
+    let mut command = command(store.settings.data_dir.parent().unwrap());
+    command
+        .env("ARCHIPEL_URL", store.settings.url.as_str())
+        .env("ARCHIPEL_ORGANISATION_NAME", &store.settings.organisation_name)
+        .env("ARCHIPEL_DATA_DIR", &store.settings.data_dir);
+    if let Database::Postgres(url) = &store.settings.database {
+        command.env("ARCHIPEL_DATABASE_URL", url);
+    }
+    command
 }
 
 /// Nothing of the environment of this test reaches the program.
@@ -217,6 +221,10 @@ fn everything(store: &TestStore) -> Vec<(String, String)> {
         "SELECT uri AS one, name AS other FROM actors UNION ALL SELECT uri, title FROM shares \
          UNION ALL SELECT change, 'change' FROM jobs ORDER BY 1",
     )
+}
+
+fn count_changes(store: &TestStore) -> usize {
+    store.pairs("SELECT change AS one, 'change' AS other FROM jobs").len()
 }
 
 fn file(store: &TestStore, name: &str, content: &[u8]) -> String {
@@ -257,20 +265,22 @@ fn doctor(folder: &Path, port: u16) -> Output {
     command.arg("doctor").envs(environment).output().unwrap()
 }
 
-/// A server that listens, and does not outlive the test.
-struct Served {
+/// A process that has said that it runs, and does not outlive the test.
+struct Running {
     child: Child,
-    port: u16,
 }
 
-impl Served {
-    fn start(folder: &Path) -> Self {
-        let port = free_port();
-        let mut child = serving(folder, port).stdout(Stdio::piped()).spawn().unwrap();
+impl Running {
+    fn start(command: &mut Command, says: &str) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains(&port.to_string()), "{line}");
-        Self { child, port }
+        assert!(line.contains(says), "{line}");
+        Self { child }
+    }
+
+    fn serve(folder: &Path, port: u16) -> Self {
+        Self::start(&mut serving(folder, port), &port.to_string())
     }
 
     /// As systemd does it.
@@ -283,7 +293,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

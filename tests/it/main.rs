@@ -5,12 +5,18 @@
 mod support;
 
 mod architecture;
+mod browser;
 mod cli;
+mod crash;
+mod demo;
 mod federation_md;
+mod fedify;
 mod inbox;
 mod independent_reader;
 mod locales;
 mod outgoing;
 mod signature;
+mod snac;
 mod story;
+mod two_instances;
 mod wire;

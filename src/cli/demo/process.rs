@@ -55,7 +55,7 @@ impl Process {
     pub fn require_running(&mut self) -> Result<(), Failed> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
-            Ok(Some(status)) => Err(self.stopped(&status)),
+            Ok(Some(status)) => Err(self.stopped(status)),
             Err(error) => Err(Failed::new("look at a server", error)),
         }
     }
@@ -63,7 +63,7 @@ impl Process {
     /// Waits until it stops by itself, and says why.
     pub async fn wait(&mut self) -> Failed {
         match self.child.wait().await {
-            Ok(status) => self.stopped(&status),
+            Ok(status) => self.stopped(status),
             Err(error) => Failed::new("look at a server", error),
         }
     }
@@ -76,7 +76,7 @@ impl Process {
         }
     }
 
-    fn stopped(&self, status: &ExitStatus) -> Failed {
+    fn stopped(&self, status: ExitStatus) -> Failed {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let last = log.lines().last().unwrap_or("it said nothing");
         Failed::new("keep a server of the demo running", format!("it stopped with {status}; its last words: {last}"))

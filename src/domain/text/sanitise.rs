@@ -8,6 +8,9 @@ use ammonia::Builder;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
 
+/// U+FEFF.
+const MARK: char = '\u{feff}';
+
 impl Html {
     /// Most bytes of foreign HTML that are read at all.
     pub const LIMIT: usize = 200_000;
@@ -16,7 +19,9 @@ impl Html {
     #[must_use]
     pub fn sanitise(dirty: &str) -> Self {
         let end = floor_boundary(dirty, Self::LIMIT);
-        Self(SANITISER.clean(&dirty[..end]).to_string())
+        let clean = SANITISER.clean(&dirty[..end]).to_string();
+        // A byte order mark is swallowed at the beginning alone: out with it everywhere, and once more over what is left.
+        Self(if clean.contains(MARK) { SANITISER.clean(&clean.replace(MARK, "")).to_string() } else { clean })
     }
 
     /// What was sanitised before and came back from our own database.

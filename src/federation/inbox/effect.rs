@@ -237,8 +237,10 @@ impl Effect {
             Some(author) => Some(author),
             None => known_replies::find_author(tx, object.as_str())?,
         };
+        let is_actor = actor::find_by_uri(tx, object.as_str())?.is_some();
         match author {
             Some(author) if author != self.signer.id => Err(Rejection::NotEntitled("object-of-another")),
+            None if is_actor => Err(Rejection::NotEntitled("object-of-another")),
             _ => Ok(()),
         }
     }

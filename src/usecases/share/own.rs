@@ -200,7 +200,7 @@ fn draft_of(share: &Share) -> Draft {
 }
 
 fn require_in_lab(tx: &mut Tx<'_>, by: Option<&Member>, share: &Share, action: Action) -> Outcome<()> {
-    let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("lab-unknown"))?;
+    let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("share-unknown"))?;
     let standing = labs::standing(tx, by, &lab)?;
     Ok(require(standing, action)?)
 }

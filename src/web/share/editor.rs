@@ -101,7 +101,7 @@ async fn take_up(signed: &SignedIn, id: &str) -> Outcome<Desk> {
     let (id, by, links) = (parse(id)?, signed.by(), signed.state.links().clone());
     let read = signed.state.store().read(move |tx| {
         let share = usecases::share::find_own(tx, &links, &id)?;
-        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("lab-unknown"))?;
+        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("share-unknown"))?;
         let standing = usecases::lab::standing(tx, Some(&by), &lab)?;
         require(standing, Action::ReviseShare)?;
         Ok(Desk { lab, standing, share: Some(share) })

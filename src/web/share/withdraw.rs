@@ -53,7 +53,7 @@ pub async fn withdraw(signed: SignedIn, id: Path<String>, sent: Form<Sent>) -> R
     let (by, links, now) = (signed.by(), state.links().clone(), state.clock().now());
     let write = state.store().write(move |tx| {
         let share = usecases::share::withdraw(tx, now, &links, Some(&by), &id)?;
-        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("lab-unknown"))?;
+        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("share-unknown"))?;
         Ok::<_, usecases::Error>(card::lab_path(&lab))
     });
     Ok(signed.lead_to(&write.await?))
@@ -63,7 +63,7 @@ async fn find(signed: &SignedIn, id: &str) -> Outcome<Share> {
     let (id, by, links) = (parse(id)?, signed.by(), signed.state.links().clone());
     let read = signed.state.store().read(move |tx| {
         let share = usecases::share::find_own(tx, &links, &id)?;
-        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("lab-unknown"))?;
+        let lab = actor::find(tx, share.lab)?.ok_or_else(|| Refused::unknown("share-unknown"))?;
         require(usecases::lab::standing(tx, Some(&by), &lab)?, Action::WithdrawShare)?;
         Ok(share)
     });

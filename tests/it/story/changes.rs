@@ -56,6 +56,15 @@ on_both_engines! {
         assert_eq!(store.commit(queue::count), (0, 0));
     }
 
+    fn a_worker_that_is_alone_takes_everything_over(engine) {
+        let store = store(engine);
+        record(&store, 1);
+        let late = lease(&store, 1).remove(0);
+        store.commit(queue::release_all);
+        let current = lease(&store, 2).remove(0);
+        assert!(!store.commit(|tx| queue::finish(tx, &late)) && store.commit(|tx| queue::finish(tx, &current)));
+    }
+
     fn a_reaction_that_fails_is_tried_later_and_parked_in_the_end(engine) {
         let store = store(engine);
         record(&store, 1);
@@ -71,6 +80,8 @@ on_both_engines! {
         assert_eq!((lease(&store, 99).len(), store.commit(queue::next_due)), (0, None));
         let kept = store.pairs("SELECT change AS one, last_error AS other FROM jobs");
         assert_eq!(kept, [("{\"change\":\"share_published\",\"share\":1}".to_owned(), "no answer".to_owned())]);
+        assert_eq!(store.commit(|tx| queue::retry(tx, store.now())), 1);
+        assert_eq!(lease(&store, 100).remove(0).attempts, 0);
     }
 
     fn a_change_that_cannot_be_read_is_parked_and_holds_up_nothing(engine) {

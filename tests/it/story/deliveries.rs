@@ -219,6 +219,18 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what is delivered is left alone");
     }
 
+    fn a_worker_that_is_alone_takes_everything_over(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
+        let late = lease(&store, 1, 10);
+        store.commit(delivery::release_all);
+        let current = lease(&store, 2, 10);
+        assert_eq!(names(&current), names(&late));
+        settle(&store, &late[0], &failed());
+        assert!(store.commit(|tx| delivery::list(tx, None, 10)).iter().all(|one| one.attempts == 0), "a late result changes nothing");
+    }
+
     fn a_result_that_comes_after_the_lease_was_lost_changes_nothing(engine) {
         let store = store(engine);
         let actor = spoor(&store);

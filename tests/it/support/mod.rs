@@ -2,12 +2,19 @@
 
 pub mod cast;
 pub mod instance;
+pub mod patience;
 pub mod peer;
 mod postgres;
+pub mod program;
+pub mod proxy;
+pub mod server;
 pub mod signer;
 mod store;
+pub mod visitor;
 
+pub use server::Server;
 pub use store::{TestStore, store};
+pub use visitor::between;
 
 /// The databases that everything must hold on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

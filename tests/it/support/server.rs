@@ -13,7 +13,7 @@ use std::{
 use archipel::{
     config::{Clock, Settings},
     federation::Federation,
-    storage::Store,
+    storage::{Store, queue},
 };
 use reqwest::{Client, Response, header, redirect::Policy};
 use serde_json::Value;
@@ -54,6 +54,14 @@ impl Server {
         Self { settings, origin, client: outside(), serving: None, folder, _database: database }
     }
 
+    /// The same, known to the world under the address of what stands before it.
+    pub fn behind(mut self, origin: &str) -> Self {
+        self.settings.retain(|(name, _)| *name != "ARCHIPEL_URL");
+        self.settings.push(("ARCHIPEL_URL", origin.to_owned()));
+        origin.clone_into(&mut self.origin);
+        self
+    }
+
     /// An installation of this organisation that answers.
     pub async fn start(engine: Engine, organisation: &str) -> Self {
         let mut server = Self::prepare(engine, organisation);
@@ -88,6 +96,12 @@ impl Server {
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.expect("kill").success());
         let ended = tokio::time::timeout(Duration::from_secs(40), child.wait()).await.expect("it stops in time");
         assert!(ended.expect("it ends").success());
+    }
+
+    /// Where it listens, whatever stands before it.
+    pub fn listen(&self) -> &str {
+        let listen = self.settings.iter().find(|(name, _)| *name == "ARCHIPEL_LISTEN");
+        listen.map(|(_, address)| address.as_str()).expect("an address")
     }
 
     /// The scheme, address and port.
@@ -165,6 +179,15 @@ impl Server {
         let settings = Settings::read(lookup).expect("settings");
         let store = Store::open(&settings).expect("the store opens");
         Federation::open(&settings, store, Clock::System).expect("the instance opens")
+    }
+
+    /// Waits until every change so far was reacted to: what had to be said about it is on its way.
+    pub async fn wait_until_idle(&self) {
+        let store = self.open().store;
+        wait_for("changes that are reacted to", 15, async || {
+            (store.read_now(queue::count).expect("a count") == (0, 0)).then_some(())
+        })
+        .await;
     }
 
     /// Whoever asks from outside.

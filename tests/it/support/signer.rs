@@ -122,18 +122,18 @@ pub fn check_ours(request: &Request, host: &str, now: Moment, public_key: impl F
     let header = |name: &str| request.header(name).unwrap_or_else(|| panic!("one {name} header")).to_owned();
     let parameters = parse(&header("signature"));
     assert_eq!(parameters["algorithm"], "rsa-sha256");
-    assert_eq!(parameters["headers"], "(request-target) host date digest");
     assert_eq!(header("host"), host);
     assert_eq!(header("date"), httpdate::fmt_http_date(now.into()));
-    assert_eq!(header("digest"), format!("SHA-256={}", BASE64_STANDARD.encode(sha256(&request.body))));
-    assert_eq!(header("content-type"), "application/activity+json");
-    let signed = format!(
-        "(request-target): post {}\nhost: {}\ndate: {}\ndigest: {}",
-        request.target,
-        header("host"),
-        header("date"),
-        header("digest")
-    );
+    let target = format!("(request-target): {} {}", request.method.to_lowercase(), request.target);
+    let mut signed = format!("{target}\nhost: {host}\ndate: {}", header("date"));
+    let mut covered = "(request-target) host date".to_owned();
+    if request.method == "POST" {
+        let digest = format!("SHA-256={}", BASE64_STANDARD.encode(sha256(&request.body)));
+        assert_eq!((header("digest"), header("content-type").as_str()), (digest.clone(), "application/activity+json"));
+        signed += &format!("\ndigest: {digest}");
+        covered += " digest";
+    }
+    assert_eq!(parameters["headers"], covered);
     let key = PKey::public_key_from_pem(public_key(&parameters["keyId"]).as_bytes()).expect("a public key");
     let mut verifier = Verifier::new(MessageDigest::sha256(), &key).expect("a verifier");
     let signature = BASE64_STANDARD.decode(&parameters["signature"]).expect("base64");

@@ -1,11 +1,11 @@
-//! A member with a browser that knows no JavaScript: signs in with the form, keeps the cookie, and fills in what pages offer.
+//! Someone with a browser that knows no JavaScript: signs in with the form, keeps the cookie, and fills in what pages offer.
 
 use reqwest::{Response, header};
 use url::form_urlencoded::Serializer;
 
 use super::Server;
 
-/// Someone who is signed in.
+/// A visitor of one server.
 pub struct Visitor<'a> {
     server: &'a Server,
     cookie: String,
@@ -19,9 +19,14 @@ impl<'a> Visitor<'a> {
         Self::sign_in(server, handle, password).await
     }
 
+    /// Someone who is not.
+    pub const fn stranger(server: &'a Server) -> Self {
+        Self { server, cookie: String::new() }
+    }
+
     /// Signs in as a browser does.
     pub async fn sign_in(server: &'a Server, handle: &str, password: &str) -> Self {
-        let stranger = Self { server, cookie: String::new() };
+        let stranger = Self::stranger(server);
         let answer = stranger.post("/sign-in", &[("handle", handle), ("password", password), ("next", "/")]).await;
         let cookie = answer.headers().get(header::SET_COOKIE).expect("a session's cookie").to_str().expect("text");
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
@@ -36,12 +41,13 @@ impl<'a> Visitor<'a> {
         answer.text().await.expect("a page")
     }
 
-    /// Sends a form that stands on `page` to `action`; it must be taken.
-    pub async fn send(&self, page: &str, action: &str, fields: &[(&str, &str)]) {
+    /// Sends a form that stands on `page` to `action`; it must be taken. Where it leads.
+    pub async fn send(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> String {
         let text = self.page(page).await;
-        assert!(text.contains(&format!("action=\"{action}\"")), "{page} has no form to {action}");
-        let token = between(&text, "name=\"form_token\" value=\"", "\"").expect("a form's token");
-        self.post(action, &[&[("form_token", token)], fields].concat()).await;
+        let form = between(&text, &format!("action=\"{action}\""), "</form>").expect("a form on the page");
+        let token = between(form, "name=\"form_token\" value=\"", "\"").map(|token| ("form_token", token));
+        let answer = self.post(action, &token.iter().chain(fields).copied().collect::<Vec<_>>()).await;
+        answer.headers()[header::LOCATION].to_str().expect("text").to_owned()
     }
 
     async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Response {
