@@ -126,7 +126,7 @@ impl Instance {
             if waiting == 0 && due.is_none() {
                 return Ok(());
             }
-            if begun.elapsed() > Duration::from_secs(120) {
+            if begun.elapsed() > Duration::from_mins(2) {
                 return Err(format!("the queue was not worked off; {} activities arrived", sink.received()).into());
             }
             pause(Duration::from_millis(20));
@@ -138,7 +138,14 @@ impl Instance {
         let language = LanguageTag::from(Language::En);
         let draft = Draft::parse(ShareKind::Update, "A measured share", "It is short, and it is sent.", language, Licence::Cc0)?;
         let publish = |tx: &mut archipel::storage::Tx<'_>| {
-            share::publish(tx, Clock::System.now(), &self.federation.links, Chance.public_id(), None, ("bench", &Voice::Lab, draft))
+            share::publish(
+                tx,
+                Clock::System.now(),
+                &self.federation.links,
+                Chance.public_id(),
+                None,
+                ("bench", &Voice::Lab, draft),
+            )
         };
         self.federation.store.write_now::<_, usecases::Error>(publish)?;
         Ok(())
@@ -152,10 +159,10 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         if let Err(error) = self.stop() {
-            eprintln!("the instance could not be stopped: {error}");
+            println!("the instance could not be stopped: {error}");
         }
         if let Err(error) = std::fs::remove_dir_all(&self.folder) {
-            eprintln!("{} could not be removed: {error}", self.folder.display());
+            println!("{} could not be removed: {error}", self.folder.display());
         }
     }
 }

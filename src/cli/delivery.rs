@@ -51,7 +51,8 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             table::note_limit(installation, rows.len(), limit);
         }
         Command::Retry => {
-            let retried = installation.write(|tx| Ok(delivery::retry(tx, installation.now())? + queue::retry(tx, installation.now())?))?;
+            let retried =
+                installation.write(|tx| Ok(delivery::retry(tx, installation.now())? + queue::retry(tx, installation.now())?))?;
             say(installation.message("cli-delivery-retried", &[("count", retried.to_string())]));
         }
     }

@@ -49,7 +49,9 @@ mod tests {
         ] {
             assert_eq!(parse_wire(text).map(to_wire).as_deref(), Some("2026-08-20T15:20:00Z"), "{text}");
         }
-        for text in ["", "2026", "20 August 2026", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z", "2026-08-20 15:20", "1787217360"] {
+        for text in
+            ["", "2026", "20 August 2026", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z", "2026-08-20 15:20", "1787217360"]
+        {
             assert_eq!(parse_wire(text), None, "{text}");
         }
     }

@@ -17,11 +17,7 @@ use crate::domain::{
 /// The JSON-LD context of everything we say; our own terms are spelt out, so that nobody has to fetch them.
 #[must_use]
 pub fn context(links: &Links) -> Value {
-    json!([
-        "https://www.w3.org/ns/activitystreams",
-        "https://w3id.org/security/v1",
-        terms(links),
-    ])
+    json!(["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1", terms(links),])
 }
 
 /// The terms beyond ActivityStreams, as served at `/ns`.
@@ -92,14 +88,14 @@ fn by_kind(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Vec<(&'static
     let organisation = links.actor(ActorKind::Organisation, "");
     match actor.kind {
         ActorKind::Instance => vec![
-            ("implements", json!([{"type": "Link", "href": "https://datatracker.ietf.org/doc/html/rfc9421",
-                "name": "RFC-9421: HTTP Message Signatures"}])),
+            (
+                "implements",
+                json!([{"type": "Link", "href": "https://datatracker.ietf.org/doc/html/rfc9421",
+                "name": "RFC-9421: HTTP Message Signatures"}]),
+            ),
             ("manuallyApprovesFollowers", json!(true)),
         ],
-        ActorKind::Organisation => vec![
-            ("labs", below(actor, "labs").into()),
-            ("attachment", json!([website(links.home())])),
-        ],
+        ActorKind::Organisation => vec![("labs", below(actor, "labs").into()), ("attachment", json!([website(links.home())]))],
         ActorKind::Lab => vec![
             ("kind", kind.map_or("lab", LabKind::code).into()),
             ("attributedTo", below(actor, "moderators").into()),
@@ -171,7 +167,8 @@ pub fn with_key(actor: Actor, document: &Value, key_id: &str) -> Actor {
 /// A picture of an object: its URL and alternative text.
 pub(super) fn picture(object: &Value, property: &str) -> Option<Picture> {
     let image = wire::one(object, property)?;
-    let url = wire::url(image, "url").or_else(|| wire::url(image, "href")).or_else(|| wire::id(image).and_then(wire::parse_url))?;
+    let url =
+        wire::url(image, "url").or_else(|| wire::url(image, "href")).or_else(|| wire::id(image).and_then(wire::parse_url))?;
     let description = wire::text(image, "name").or_else(|| wire::text(image, "summary")).unwrap_or_default();
     Some(Picture { url, description: text::excerpt(description, 1_500) })
 }

@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::activity::Envelope;
-use crate::domain::{
-    actor::Actor,
-    links::activity,
-    moment::Moment,
-};
+use crate::domain::{actor::Actor, links::activity, moment::Moment};
 
 /// A Follow by an actor of ours.
 #[must_use]
@@ -20,7 +16,16 @@ pub fn follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Moment) 
 #[must_use]
 pub fn undo_follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Moment) -> Envelope<'a> {
     let object = embedded(uri, follower, followee);
-    Envelope { kind: "Undo", id: activity::undo(uri), actor: follower, to: to(followee), cc: Vec::new(), at, audience: None, object }
+    Envelope {
+        kind: "Undo",
+        id: activity::undo(uri),
+        actor: follower,
+        to: to(followee),
+        cc: Vec::new(),
+        at,
+        audience: None,
+        object,
+    }
 }
 
 /// The Accept of someone's Follow of an actor of ours.

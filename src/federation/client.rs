@@ -1,7 +1,10 @@
 //! The one way out: every connection we open goes through this guard, in every build.
 //! Global addresses only, checked when connecting; in development loopback only. Nothing is read past a limit or a deadline.
 
-use std::{net::{IpAddr, SocketAddr}, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use reqwest::{
     Certificate, Client as Http, RequestBuilder, Response,
@@ -192,8 +195,15 @@ mod tests {
     fn only_plain_https_names_are_opened() {
         assert!(check(false, "https://bravo.example/labs/x"));
         for url in [
-            "http://bravo.example/", "https://bravo.example:8443/", "https://127.0.0.1/", "https://[::1]/", "https://2130706433/",
-            "https://good@evil.example/", "ftp://bravo.example/", "https://0x7f.1/", "file:///etc/passwd",
+            "http://bravo.example/",
+            "https://bravo.example:8443/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://2130706433/",
+            "https://good@evil.example/",
+            "ftp://bravo.example/",
+            "https://0x7f.1/",
+            "file:///etc/passwd",
         ] {
             assert!(!check(false, url), "{url} should be barred");
         }

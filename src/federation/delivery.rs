@@ -22,7 +22,9 @@ impl Federation {
         let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
         match self.post_signed(leased, &inbox).await {
             Ok(response) => judge(&response, self.clock.now()),
-            Err(Undelivered::Barred(Barred::Address(_, reason))) => Attempt::Refused(format!("the inbox may not be opened: {reason}")),
+            Err(Undelivered::Barred(Barred::Address(_, reason))) => {
+                Attempt::Refused(format!("the inbox may not be opened: {reason}"))
+            }
             Err(Undelivered::Barred(barred)) => failed(barred.to_string()),
             Err(Undelivered::Failed(error)) => failed(error.to_string()),
         }
@@ -33,8 +35,12 @@ impl Federation {
         let key_id = self.key_id(leased).await?;
         let (host, date) = (canonical_host(inbox), http_date(self.clock.now()));
         let (target, digest) = (format!("post {}", target(inbox)), signature::digest(leased.body.as_bytes()));
-        let lines =
-            [("(request-target)", target.as_str()), ("host", host.as_str()), ("date", date.as_str()), ("digest", digest.as_str())];
+        let lines = [
+            ("(request-target)", target.as_str()),
+            ("host", host.as_str()),
+            ("date", date.as_str()),
+            ("digest", digest.as_str()),
+        ];
         let signature = signature::sign(&key, &key_id, &lines)?;
         let request = self
             .client
@@ -77,7 +83,11 @@ fn judge(response: &Response, now: Moment) -> Attempt {
     let status = response.status();
     let passing = matches!(
         status,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+        StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::REQUEST_TIMEOUT
+            | StatusCode::TOO_MANY_REQUESTS
     );
     let error = format!("the peer answered {status}");
     match status {

@@ -23,8 +23,7 @@ use crate::{
 
 /// What we accept, and Lemmy's exact spelling of it.
 pub(super) const ACTIVITY_JSON: &str = "application/activity+json";
-const ACCEPT: &str =
-    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
+const ACCEPT: &str = "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 
 /// Most redirects that are followed.
 const REDIRECTS: usize = 3;

@@ -95,7 +95,8 @@ impl Speech<'_, '_> {
         self.say_as_lab(&lab, &delete)?;
         let announced = ids::announce(&withdrawn.uri);
         let object = json!({"id": announced, "type": "Announce", "actor": lab.uri.as_str(), "object": withdrawn.uri});
-        let undo = Envelope { kind: "Undo", id: ids::undo(&announced), object, ..announce(&lab, String::new(), Value::Null, self.now) };
+        let undo =
+            Envelope { kind: "Undo", id: ids::undo(&announced), object, ..announce(&lab, String::new(), Value::Null, self.now) };
         self.tell_followers(&undo, &[lab.id], BTreeSet::new())
     }
 

@@ -119,7 +119,8 @@ impl Spoken {
         let lab = (!self.is_by_lab())
             .then(|| json!({"type": "Mention", "href": self.lab.uri.as_str(), "name": format!("@{}", self.lab.address())}));
         let mentions = self.share.mentions.iter();
-        let mentions = mentions.map(|known| json!({"type": "Mention", "href": known.uri.as_str(), "name": format!("@{}", known.address)}));
+        let mentions =
+            mentions.map(|known| json!({"type": "Mention", "href": known.uri.as_str(), "name": format!("@{}", known.address)}));
         let hashtags = self.share.tags.iter();
         let hashtags = hashtags.map(|tag| json!({"type": "Hashtag", "name": format!("#{tag}"), "href": links.tag(tag).as_str()}));
         lab.into_iter().chain(mentions).chain(hashtags).collect()
@@ -217,7 +218,8 @@ pub fn author(object: &Value) -> Option<Url> {
 fn hashtags(object: &Value) -> Vec<String> {
     let named = wire::many(object, "tag").filter(|tag| wire::is_any(tag, &["Hashtag"]));
     let names = named.filter_map(|tag| wire::text(tag, "name")).map(|name| name.trim_start_matches('#').to_lowercase());
-    let mut tags: Vec<String> = names.filter(|tag| !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains(char::is_whitespace)).collect();
+    let mut tags: Vec<String> =
+        names.filter(|tag| !tag.is_empty() && tag.chars().count() <= 60 && !tag.contains(char::is_whitespace)).collect();
     tags.dedup();
     tags.truncate(20);
     tags

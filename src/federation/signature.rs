@@ -13,10 +13,7 @@ use openssl::{
     sign::{Signer, Verifier},
 };
 
-use crate::{
-    domain::moment::Moment,
-    storage::Failed,
-};
+use crate::{domain::moment::Moment, storage::Failed};
 
 /// A request as it arrived: what a signature may cover, and the bytes it must cover.
 #[derive(Debug, Clone)]
@@ -72,7 +69,15 @@ impl Claim {
 
 /// Headers that decide what a request means: standing twice, they could mean two things.
 const ONCE: [&str; 9] = [
-    "host", "date", "digest", "content-digest", "signature", "signature-input", "content-type", "content-length", "authorization",
+    "host",
+    "date",
+    "digest",
+    "content-digest",
+    "signature",
+    "signature-input",
+    "content-type",
+    "content-length",
+    "authorization",
 ];
 
 /// How far a sender's clock may be off.
@@ -90,11 +95,7 @@ pub fn read(request: &SignedRequest, host: &str, now: Moment) -> Result<Claim, U
     if !request.header("host").is_some_and(|given| given.trim_end_matches('.').eq_ignore_ascii_case(host)) {
         return Err(Unproven::Invalid("host"));
     }
-    if request.header("signature-input").is_some() {
-        message::read(request, now)
-    } else {
-        cavage::read(request, now)
-    }
+    if request.header("signature-input").is_some() { message::read(request, now) } else { cavage::read(request, now) }
 }
 
 /// The `Digest` header of a body.

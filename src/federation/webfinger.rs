@@ -76,9 +76,8 @@ pub async fn look_up(federation: &Federation, account: &Account) -> Result<Url, 
     let descriptor = ask(federation, account).await?;
     let unusable = || Refused::invalid("address-unusable").with("address", account);
     let activity = |link: &&Value| link.get("type").and_then(Value::as_str).is_some_and(is_activity_json);
-    let link = wire::many(&descriptor, "links")
-        .filter(|link| link.get("rel").and_then(Value::as_str) == Some("self"))
-        .find(activity);
+    let link =
+        wire::many(&descriptor, "links").filter(|link| link.get("rel").and_then(Value::as_str) == Some("self")).find(activity);
     let href = link.and_then(|link| link.get("href")).and_then(Value::as_str).and_then(wire::parse_url);
     Ok(href.ok_or_else(unusable)?)
 }

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use crate::{config::Chance, domain::refusal::Refused, storage::Failed, usecases::Error};
 
 /// Most bytes of an upload.
-pub const BYTES: usize = 12 * 1024 * 1024;
+const BYTES: usize = 12 * 1024 * 1024;
 const PIXELS: u64 = 40_000_000;
 const LONGEST_SIDE: u32 = 1_600;
 const QUALITY: u8 = 85;
@@ -28,7 +28,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(1);
 /// `Refused` where it is too large or no such picture.
 pub async fn keep(folder: PathBuf, chance: Chance, bytes: Vec<u8>) -> Result<String, Error> {
     if bytes.len() > BYTES {
-        return Err(Refused::invalid("picture-too-large").with("limit", BYTES / 1024 / 1024).into());
+        return Err(too_large().into());
     }
     let stem = format!("{}{}", chance.public_id().as_str(), chance.public_id().as_str());
     let turn = AT_ONCE.acquire().await.map_err(Failed::because("wait for a turn"))?;
@@ -60,6 +60,12 @@ pub fn is_name(name: &str) -> bool {
     let Some((stem, ending)) = name.split_once('.') else { return false };
     let ours = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     stem.len() == 20 && stem.bytes().all(ours) && matches!(ending, "jpg" | "png")
+}
+
+/// The refusal of an upload with too many bytes.
+#[must_use]
+pub fn too_large() -> Refused {
+    Refused::invalid("picture-too-large").with("limit", BYTES / 1024 / 1024)
 }
 
 fn rewrite(folder: &Path, stem: &str, bytes: &[u8]) -> Result<String, Error> {

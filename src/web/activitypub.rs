@@ -31,7 +31,8 @@ const INBOX_LIMIT: usize = 1_000_000;
 
 /// Every route that only peers use.
 pub fn routes(config: &mut ServiceConfig) {
-    let inbox = |path: &str| web::resource(path.to_owned()).app_data(web::PayloadConfig::new(INBOX_LIMIT)).route(web::post().to(inbox));
+    let inbox =
+        |path: &str| web::resource(path.to_owned()).app_data(web::PayloadConfig::new(INBOX_LIMIT)).route(web::post().to(inbox));
     for path in ["/inbox", "/actor/inbox", "/organisation/inbox", "/labs/{handle}/inbox", "/people/{handle}/inbox"] {
         config.service(inbox(path));
     }
@@ -131,7 +132,9 @@ fn find_share(tx: &mut Tx<'_>, links: &Links, id: &PublicId) -> Result<AtShare, 
             object["@context"] = actors::context(links);
             AtShare::Document(object)
         })),
-        None => Ok(tombstone::find(tx, uri.as_str())?.map_or(AtShare::Nothing, |stone| AtShare::Tombstone(bury(uri.as_str(), stone)))),
+        None => {
+            Ok(tombstone::find(tx, uri.as_str())?.map_or(AtShare::Nothing, |stone| AtShare::Tombstone(bury(uri.as_str(), stone))))
+        }
     }
 }
 

@@ -57,7 +57,11 @@ async fn nodeinfo_links(state: Data<State>) -> HttpResponse {
 
 async fn nodeinfo(state: Data<State>) -> Result<HttpResponse, Error> {
     let counted = |tx: &mut crate::storage::Tx<'_>| {
-        Ok::<_, Failed>((actor::count_local(tx, ActorKind::Member)?, actor::count_local(tx, ActorKind::Lab)?, share::count_local(tx)?))
+        Ok::<_, Failed>((
+            actor::count_local(tx, ActorKind::Member)?,
+            actor::count_local(tx, ActorKind::Lab)?,
+            share::count_local(tx)?,
+        ))
     };
     let (members, labs, shares) = state.federation.store.read(counted).await?;
     let document = json!({

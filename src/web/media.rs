@@ -63,6 +63,12 @@ pub async fn take_in(
     Ok(name.map(|name| Picture { url: state.links().media(&name), description }))
 }
 
+/// What is answered to an upload that is cut off because it is too large.
+#[must_use]
+pub fn too_large() -> Error {
+    media::too_large().into()
+}
+
 fn read(upload: TempFile) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
     let mut file = upload.file;

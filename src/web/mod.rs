@@ -22,10 +22,14 @@ mod share;
 
 use std::time::Duration;
 
-use actix_multipart::form::{MultipartFormConfig, tempfile::TempFileConfig};
+use actix_multipart::{
+    MultipartError,
+    form::{MultipartFormConfig, tempfile::TempFileConfig},
+};
 use actix_web::{
     App, HttpServer, Route,
     dev::Server,
+    error::PayloadError,
     guard,
     http::Method,
     middleware::{Compress, from_fn},
@@ -109,9 +113,14 @@ pub fn start(state: State) -> std::io::Result<Server> {
 
 /// How much a form may send.
 fn limits(config: &mut ServiceConfig) {
-    config
-        .app_data(FormConfig::default().limit(1024 * 1024))
-        .app_data(MultipartFormConfig::default().total_limit(14 * 1024 * 1024).memory_limit(1024 * 1024));
+    config.app_data(FormConfig::default().limit(1024 * 1024)).app_data(
+        MultipartFormConfig::default().total_limit(14 * 1024 * 1024).memory_limit(1024 * 1024).error_handler(|error, _| {
+            match error {
+                MultipartError::Payload(PayloadError::Overflow) => media::too_large().into(),
+                other => other.into(),
+            }
+        }),
+    );
 }
 
 /// Every address. What only programs ask for is in [`activitypub::routes`].

@@ -191,8 +191,11 @@ fn accepted_language(request: &HttpRequest) -> Option<Language> {
     accepted.to_str().ok().and_then(Language::negotiate)
 }
 
-fn cookie_name(state: &State) -> &'static str {
-    if is_https(state) { "__Host-archipel_session" } else { "archipel_session" }
+/// A browser keeps one cookie of a name for all ports of a host, so the port is in the name: several instances fit on one machine.
+fn cookie_name(state: &State) -> String {
+    let port = state.settings.url.port().map_or_else(String::new, |port| format!("_{port}"));
+    let prefix = if is_https(state) { "__Host-" } else { "" };
+    format!("{prefix}archipel_session{port}")
 }
 
 fn is_https(state: &State) -> bool {

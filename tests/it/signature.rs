@@ -5,11 +5,10 @@ mod keys;
 mod scene;
 
 use archipel::federation::signature::SignedRequest;
-use serde_json::json;
 
 use crate::support::{
     on_both_engines,
-    signer::{Cavage, Message, letter, set},
+    signer::{Cavage, Message, set},
 };
 use scene::Scene;
 

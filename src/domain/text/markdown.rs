@@ -4,6 +4,7 @@ use comrak::{
     Arena, Options,
     nodes::{AstNode, NodeValue},
 };
+use url::Url;
 
 use super::sanitise::Html;
 use crate::domain::{links::Links, peer::Account, share::Mention};
@@ -62,7 +63,6 @@ fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
-    options.extension.autolink = true;
     // Raw HTML passes here and meets the sanitiser below, which knows better.
     options.render.r#unsafe = true;
     options
@@ -81,7 +81,7 @@ fn is_inside_link_or_code<'a>(node: &'a AstNode<'a>) -> bool {
 
 fn link_words<'a>(node: &'a AstNode<'a>, links: &Links, mentions: &[Mention], tags: &mut Vec<String>) {
     let linked = match &node.data.borrow().value {
-        NodeValue::Text(text) if text.contains(['#', '@']) => link_text(text, links, mentions, tags),
+        NodeValue::Text(text) if text.contains(['#', '@']) || text.contains("://") => link_text(text, links, mentions, tags),
         _ => return,
     };
     node.data.borrow_mut().value = NodeValue::HtmlInline(linked);
@@ -92,7 +92,7 @@ fn link_text(text: &str, links: &Links, mentions: &[Mention], tags: &mut Vec<Str
     for piece in text.split_inclusive(|letter: char| letter.is_whitespace() || letter == '(') {
         let word = piece.trim_end_matches(|letter: char| letter.is_whitespace() || letter == '(');
         let core = trim_punctuation(word);
-        let linked = hashtag(core, links, tags).or_else(|| mention(core, mentions));
+        let linked = hashtag(core, links, tags).or_else(|| mention(core, mentions)).or_else(|| address(core));
         match linked {
             Some(link) => html.push_str(&format!("{link}{}", escape(&piece[core.len()..]))),
             None => html.push_str(&escape(piece)),
@@ -121,12 +121,18 @@ fn mention(word: &str, mentions: &[Mention]) -> Option<String> {
     Some(format!("<span class=\"h-card\"><a href=\"{}\" class=\"u-url mention\">@{handle}</a></span>", known.page))
 }
 
+/// A bare address becomes a link; comrak's own way would take a mention for a mail address.
+fn address(word: &str) -> Option<String> {
+    let url = Url::parse(word).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())?;
+    Some(format!("<a href=\"{}\">{}</a>", escape(url.as_str()), escape(word)))
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| letter.is_whitespace() || letter == '(')
 }
 
 fn trim_punctuation(word: &str) -> &str {
-    word.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_')
+    word.trim_end_matches(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '/')
 }
 
 fn escape(text: &str) -> String {
@@ -135,8 +141,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::*;
 
     fn links() -> Links {
@@ -163,9 +167,16 @@ mod tests {
 
     #[test]
     fn raw_html_of_a_member_is_sanitised_too() {
-        let rendered = render("<script>x</script> **vet** <b onclick=x>b</b>", &links(), &[]);
+        let rendered = render("**vet** <script>x</script> <b onclick=x>b</b>", &links(), &[]);
         assert!(!rendered.content.as_str().contains("script") && !rendered.content.as_str().contains("onclick"));
         assert!(rendered.content.as_str().contains("<strong>vet</strong>"));
+    }
+
+    #[test]
+    fn a_bare_address_becomes_a_link_without_the_full_stop_behind_it() {
+        let rendered = render("Zie https://alpha.example/labs/. Klaar.", &links(), &[]);
+        assert!(rendered.content.as_str().contains("<a href=\"https://alpha.example/labs/\""), "{}", rendered.content);
+        assert!(rendered.content.as_str().contains("</a>. Klaar."), "{}", rendered.content);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use ammonia::Builder;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
 
-/// U+FEFF.
-const MARK: char = '\u{feff}';
+/// A byte order mark and a carriage return, as entities.
+const UNSTABLE: [char; 2] = ['\u{feff}', '\r'];
 
 impl Html {
     /// Most bytes of foreign HTML that are read at all.
@@ -20,8 +20,8 @@ impl Html {
     pub fn sanitise(dirty: &str) -> Self {
         let end = floor_boundary(dirty, Self::LIMIT);
         let clean = SANITISER.clean(&dirty[..end]).to_string();
-        // A byte order mark is swallowed at the beginning alone: out with it everywhere, and once more over what is left.
-        Self(if clean.contains(MARK) { SANITISER.clean(&clean.replace(MARK, "")).to_string() } else { clean })
+        // Read again, these would become something else: out with them, and once more over what is left.
+        Self(if clean.contains(UNSTABLE) { SANITISER.clean(&clean.replace(UNSTABLE, "")).to_string() } else { clean })
     }
 
     /// What was sanitised before and came back from our own database.
@@ -132,6 +132,10 @@ mod tests {
     fn sanitising_twice_changes_nothing() {
         let once = Html::sanitise("<h2>K</h2><p>a &lt; b &amp; <a class=\"mention x\" href=\"https://a.example/\">@a</a>");
         assert_eq!(Html::sanitise(once.as_str()), once);
+        let marked = Html::sanitise("</a>\u{feff}<a href=\"java\u{feff}script:x\">&#xfeff;b</a>");
+        assert_eq!(Html::sanitise(marked.as_str()), marked);
+        assert_eq!(marked.to_plain(), "b");
+        assert!(!marked.as_str().contains("javascript:"), "{marked}");
     }
 
     #[test]

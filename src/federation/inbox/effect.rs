@@ -16,7 +16,9 @@ use crate::{
         text::Html,
     },
     federation::{actor as actors, reply as replies, share as shares, signature, wire},
-    storage::{Failed, Tx, activity, actor, audience as follows, queue, reply as known_replies, share as known_shares, tombstone},
+    storage::{
+        Failed, Tx, activity, actor, audience as follows, queue, reply as known_replies, share as known_shares, tombstone,
+    },
     usecases::{audience, peer, reply, share},
 };
 

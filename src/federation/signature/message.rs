@@ -32,10 +32,8 @@ fn parse(header: &str) -> Result<Input<'_>, Unproven> {
     let malformed = Unproven::Malformed("signature-form");
     let (label, rest) = header.split_once('=').ok_or(malformed)?;
     let (inner, parameters) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).ok_or(malformed)?;
-    let components: Option<Vec<&str>> = inner
-        .split_ascii_whitespace()
-        .map(|item| item.strip_prefix('"').and_then(|item| item.strip_suffix('"')))
-        .collect();
+    let components: Option<Vec<&str>> =
+        inner.split_ascii_whitespace().map(|item| item.strip_prefix('"').and_then(|item| item.strip_suffix('"'))).collect();
     if parameters.contains("=(") {
         return Err(Unproven::Invalid("signature-labels"));
     }
