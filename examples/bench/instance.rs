@@ -172,7 +172,7 @@ fn setting(name: &str, folder: &str, address: &str) -> Option<String> {
         "ARCHIPEL_URL" => Some(format!("http://{address}")),
         "ARCHIPEL_LISTEN" => Some(address.to_owned()),
         "ARCHIPEL_DATA_DIR" => Some(folder.to_owned()),
-        "ARCHIPEL_ORGANISATION_NAME" => Some("Bench".to_owned()),
+        "ARCHIPEL_ORGANISATION_NAME" => Some("Measuring Office".to_owned()),
         "ARCHIPEL_DEVELOPMENT" => Some("true".to_owned()),
         "ARCHIPEL_LOG" => Some("warn".to_owned()),
         _ => None,

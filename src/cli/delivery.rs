@@ -1,5 +1,7 @@
 //! `archipel delivery`: what was sent to other servers, what waits, and trying again. Nothing is dropped silently.
 
+use std::collections::BTreeMap;
+
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ use crate::{
         delivery::{Delivery, DeliveryState},
         moment::to_wire,
     },
-    storage::{delivery, queue},
+    storage::{Failed, Tx, delivery, lane, queue},
 };
 
 /// What can be done with deliveries.
@@ -22,7 +24,7 @@ pub enum Command {
     /// List deliveries, newest first
     #[command(after_help = "Example:\n  archipel delivery list --state waiting")]
     List {
-        /// waiting, delivered, gone, refused or expired
+        /// waiting, delivered, gone, refused, expired, superseded or blocked
         #[arg(long)]
         state: Option<String>,
         /// At most so many
@@ -34,6 +36,12 @@ pub enum Command {
     },
     /// Try everything that was not delivered again, now
     Retry,
+    /// How many are in each state, and the hosts that most waits for
+    Stats {
+        /// One object
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs one of these commands.
@@ -55,6 +63,65 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
                 installation.write(|tx| Ok(delivery::retry(tx, installation.now())? + queue::retry(tx, installation.now())?))?;
             say(installation.message("cli-delivery-retried", &[("count", retried.to_string())]));
         }
+        Command::Stats { json } => show_stats(&installation.read(|tx| Ok(summarise(tx)?))?, json)?,
+    }
+    Ok(())
+}
+
+/// How many hosts are shown.
+const HOSTS: i64 = 20;
+
+/// How deliveries stand.
+#[derive(Debug, Serialize)]
+struct Stats {
+    states: BTreeMap<&'static str, i64>,
+    oldest_due: Option<String>,
+    hosts: Vec<HostRow>,
+}
+
+/// A host that something waits for.
+#[derive(Debug, Serialize)]
+struct HostRow {
+    host: String,
+    waiting: i64,
+    failures: i32,
+    rests_until: String,
+}
+
+impl Row for HostRow {
+    const HEADINGS: &'static [&'static str] = &["host", "waiting", "failures", "rests until"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.host.clone(), self.waiting.to_string(), self.failures.to_string(), self.rests_until.clone()]
+    }
+}
+
+fn summarise(tx: &mut Tx<'_>) -> Result<Stats, Failed> {
+    let mut states = BTreeMap::new();
+    for state in DeliveryState::ALL {
+        states.insert(state.code(), delivery::count(tx, state)?);
+    }
+    let oldest_due = lane::find_oldest_due(tx)?.map(to_wire);
+    let hosts = lane::list(tx, HOSTS)?.into_iter();
+    let hosts = hosts.map(|lane| HostRow {
+        host: lane.host,
+        waiting: lane.waiting,
+        failures: lane.failures,
+        rests_until: to_wire(lane.rests_until),
+    });
+    Ok(Stats { states, oldest_due, hosts: hosts.collect() })
+}
+
+fn show_stats(stats: &Stats, json: bool) -> Result<(), Trouble> {
+    if json {
+        return table::show_json(stats);
+    }
+    let counts: Vec<Vec<String>> =
+        stats.states.iter().map(|(state, count)| vec![(*state).to_owned(), count.to_string()]).collect();
+    say(table::lay_out(&["state", "count"], &counts));
+    if let Some(due) = &stats.oldest_due {
+        say(format!("\noldest due  {due}\n"));
+        table::show(&stats.hosts, false)?;
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ fn describe(installation: &Installation, handle: &str, changes: [Option<String>;
             let name = name.unwrap_or(lab.actor.name);
             let kind = kind.unwrap_or_else(|| lab.kind.code().to_owned());
             let profile = LabProfile::parse(&name, &kind, &summary.unwrap_or(lab.description))?;
-            labs::describe(tx, now, links, None, handle, (profile, picture))
+            labs::describe(tx, now, links, None, handle, (profile, picture.or(lab.actor.picture)))
         })
     })?;
     Ok(())

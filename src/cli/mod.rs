@@ -2,6 +2,7 @@
 //! It decides nothing that a use case decides, and never blames a visitor for a fault of ours.
 
 mod audience;
+mod block;
 mod delivery;
 mod demo;
 mod doctor;
@@ -72,6 +73,9 @@ enum Command {
     /// Who follows us
     #[command(subcommand)]
     Follower(audience::FollowerCommand),
+    /// Whom this instance has nothing to do with
+    #[command(subcommand)]
+    Block(block::Command),
     /// What was sent to other servers, and what waits
     #[command(subcommand)]
     Delivery(delivery::Command),
@@ -113,6 +117,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Follow(options) => audience::follow(&options, &Installation::open(settings)?),
         Command::Unfollow(options) => audience::unfollow(&options, &Installation::open(settings)?),
         Command::Follower(command) => audience::run(command, &Installation::open(settings)?),
+        Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }

@@ -13,15 +13,20 @@ pub enum DeliveryState {
     Delivered,
     /// The inbox is gone for good (410).
     Gone,
-    /// The peer refuses us, or we blocked it.
+    /// The peer refuses us.
     Refused,
     /// Tried for 30 days.
     Expired,
+    /// Something newer about the same thing went instead.
+    Superseded,
+    /// We blocked who would have received it.
+    Blocked,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Delivered, Self::Gone, Self::Refused, Self::Expired];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Delivered, Self::Gone, Self::Refused, Self::Expired, Self::Superseded, Self::Blocked];
 
     /// As stored and listed.
     #[must_use]
@@ -32,6 +37,8 @@ impl DeliveryState {
             Self::Gone => "gone",
             Self::Refused => "refused",
             Self::Expired => "expired",
+            Self::Superseded => "superseded",
+            Self::Blocked => "blocked",
         }
     }
 
@@ -49,8 +56,17 @@ pub enum Attempt {
     Delivered,
     /// 410.
     Gone,
+    /// We blocked who would receive it; nothing was sent.
+    Blocked,
     /// The peer refuses this and will not change its mind by itself.
     Refused(String),
+    /// This inbox does not take it now (401, 403, 404): it may change its mind, and says nothing about its host.
+    Denied {
+        /// What happened, for the administrator.
+        error: String,
+        /// Whether the inbox was not found, which may be a mistake that lasts a day.
+        missing: bool,
+    },
     /// Anything that may pass: a 5xx, 408, 429, a time-out, a name that does not resolve.
     Failed {
         /// What happened, for the administrator.
@@ -77,8 +93,30 @@ pub struct Delivery {
     pub last_error: Option<String>,
 }
 
+/// What waits for one host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// The host.
+    pub host: String,
+    /// How many deliveries wait for it.
+    pub waiting: i64,
+    /// How often the one that was tried most was tried.
+    pub failures: i32,
+    /// When all of it has rested; it may be past.
+    pub rests_until: Moment,
+}
+
 /// How long we keep trying.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// How soon a host that gave a sign of life is tried again: not at once, so that one that talks and does not listen is not hammered.
+pub const WOKEN_AFTER: TimeDelta = TimeDelta::seconds(30);
+
+/// Whether so many denials in a row, the first so long ago, are the peer's last word.
+#[must_use]
+pub fn is_final(denials: i32, missing: bool, since_first: TimeDelta) -> bool {
+    denials >= 3 && (!missing || since_first >= TimeDelta::days(1))
+}
 
 /// The wait before attempt `attempts + 1`: 15 s, doubling, at most 6 h; the peer's own wish counts up to a day.
 /// `spread` (0 to 99) adds up to a fifth, so that held deliveries do not all return at once.
@@ -99,6 +137,13 @@ mod tests {
     fn the_wait_doubles_and_is_bounded() {
         let waits: Vec<i64> = [1, 2, 3, 11, 50].map(|attempts| backoff(attempts, None, 0).num_seconds()).to_vec();
         assert_eq!(waits, [15, 30, 60, 15_360, 21_600]);
+    }
+
+    #[test]
+    fn a_denial_is_final_at_the_third_time_and_a_missing_inbox_only_after_a_day() {
+        let day = TimeDelta::days(1);
+        assert!(!is_final(2, false, day) && is_final(3, false, TimeDelta::zero()));
+        assert!(!is_final(9, true, day - TimeDelta::seconds(1)) && !is_final(2, true, day) && is_final(3, true, day));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 pub mod actor;
 pub mod audience;
+pub mod block;
 pub mod change;
 pub mod delivery;
+pub mod directory;
 pub mod lab;
 pub mod language;
 pub mod links;
@@ -15,4 +17,5 @@ pub mod picture;
 pub mod refusal;
 pub mod reply;
 pub mod share;
+pub mod slice;
 pub mod text;

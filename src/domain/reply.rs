@@ -28,6 +28,8 @@ pub struct NewReply {
 /// A reply with what a page shows of its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
+    /// Our row.
+    pub id: i64,
     /// Its id on the wire.
     pub uri: Url,
     /// Where people read it.

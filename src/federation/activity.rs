@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{actor::context, wire::PUBLIC};
+use super::{
+    actor::context,
+    wire::{self, PUBLIC},
+};
 use crate::{
     domain::{
         actor::Actor,
@@ -59,7 +62,17 @@ impl Envelope<'_> {
         let mut value = self.to_value();
         value["@context"] = context(links);
         let public = self.to.iter().chain(&self.cc).any(|address| address == PUBLIC);
-        NewActivity { uri: self.id.clone(), actor: self.actor.id, body: value.to_string(), public }
+        let object = self.replaced().map(str::to_owned);
+        NewActivity { uri: self.id.clone(), actor: self.actor.id, body: value.to_string(), public, object }
+    }
+
+    /// What an Update or a Delete is about, also where a lab passes it on.
+    fn replaced(&self) -> Option<&str> {
+        let (kind, object) = match self.kind {
+            "Announce" => (self.object["type"].as_str()?, &self.object["object"]),
+            kind => (kind, &self.object),
+        };
+        matches!(kind, "Update" | "Delete").then(|| wire::id(object)).flatten()
     }
 
     /// A lab's Announce of this activity, wrapped whole: how forums hear of it (FEP-1b12).

@@ -14,6 +14,18 @@ use crate::domain::{
     text::{self, Html},
 };
 
+/// Most characters of another's name.
+const NAME: usize = 200;
+
+/// Most characters of another's handle.
+const HANDLE: usize = 120;
+
+/// Most bytes of what another says of itself.
+const SUMMARY: usize = 20_000;
+
+/// Most bytes of another's key.
+const PEM: usize = 8_000;
+
 /// The JSON-LD context of everything we say; our own terms are spelt out, so that nobody has to fetch them.
 #[must_use]
 pub fn context(links: &Links) -> Value {
@@ -126,7 +138,7 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
     let inbox = wire::url(document, "inbox").filter(own)?;
     let key = wire::many(document, "publicKey").find(|key| wire::url(key, "owner").is_some_and(|owner| owner == uri))?;
     let key_uri = wire::id(key).filter(|id| wire::parse_url(id).is_some_and(|id| own(&id)))?;
-    let handle = wire::text(document, "preferredUsername").map(|handle| text::excerpt(handle, 120))?;
+    let handle = wire::text(document, "preferredUsername").map(|handle| text::excerpt(handle, HANDLE))?;
     let shared_inbox = wire::one(document, "endpoints").and_then(|endpoints| wire::url(endpoints, "sharedInbox"));
     let published = wire::moment(document, "published").unwrap_or(now);
     Some(Actor {
@@ -134,14 +146,14 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
         kind,
         host: canonical_host(&uri),
         local: false,
-        name: text::excerpt(wire::text(document, "name").unwrap_or(&handle), 200),
-        summary: Html::sanitise(wire::text(document, "summary").unwrap_or_default()),
+        name: text::excerpt(wire::text(document, "name").unwrap_or(&handle), NAME),
+        summary: Html::sanitise(start(wire::text(document, "summary").unwrap_or_default(), SUMMARY)),
         page: wire::page(document).filter(own).unwrap_or_else(|| uri.clone()),
         inbox,
         shared_inbox: shared_inbox.filter(own),
         outbox: wire::url(document, "outbox").filter(own),
         key_uri: key_uri.to_owned(),
-        public_key: wire::text(key, "publicKeyPem")?.to_owned(),
+        public_key: pem(key)?.to_owned(),
         picture: picture(document, "icon"),
         parent: wire::url(document, "parentOrganization"),
         created_at: published,
@@ -157,11 +169,21 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
 #[must_use]
 pub fn with_key(actor: Actor, document: &Value, key_id: &str) -> Actor {
     let own = |key: &&Value| wire::id(key) == Some(key_id) && wire::url(key, "owner").is_some_and(|owner| owner == actor.uri);
-    let pem = wire::many(document, "publicKey").find(own).and_then(|key| wire::text(key, "publicKeyPem"));
+    let pem = wire::many(document, "publicKey").find(own).and_then(pem);
     match pem.map(str::to_owned) {
         Some(public_key) => Actor { key_uri: key_id.to_owned(), public_key, ..actor },
         None => actor,
     }
+}
+
+/// A key of a length that one can have; whether it is one shows when it is used.
+fn pem(key: &Value) -> Option<&str> {
+    wire::text(key, "publicKeyPem").filter(|pem| pem.len() <= PEM && !pem.contains('\0'))
+}
+
+/// As much of the beginning as fits.
+fn start(text: &str, limit: usize) -> &str {
+    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
 }
 
 /// A picture of an object: its URL and alternative text.

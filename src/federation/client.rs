@@ -23,7 +23,7 @@ pub(crate) use address::is_global;
 const ANSWER_LIMIT: usize = 1_000_000;
 
 /// A whole request, from the name to the last byte.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Opens guarded connections.
 #[derive(Debug, Clone)]
@@ -38,9 +38,15 @@ pub enum Barred {
     /// Not a URL we would ever open.
     #[error("{0} may not be opened: {1}")]
     Address(String, &'static str),
-    /// The connection failed, or took too long.
+    /// It broke off, or took too long.
     #[error("no answer from {0}: {1}")]
     Unreachable(String, String),
+    /// There is no connection: no such host, nobody listens, or it cannot prove who it is.
+    #[error("no connection to {0}: {1}")]
+    Closed(String, String),
+    /// The answer is compressed, though we did not ask for that.
+    #[error("the answer of {0} is compressed")]
+    Compressed(String),
     /// The answer is larger than anything we read.
     #[error("the answer of {0} is too large")]
     TooLarge(String),
@@ -99,16 +105,20 @@ impl Client {
 /// Sends a request.
 ///
 /// # Errors
-/// [`Barred::Unreachable`] where there is no answer in time.
+/// [`Barred`] where there is no connection, or no answer in time.
 pub async fn send(request: RequestBuilder, url: &Url) -> Result<Response, Barred> {
     request.send().await.map_err(|error| unreachable(url, &error))
 }
 
-/// Reads an answer, up to the limit.
+/// Reads an answer, up to the limit. We ask for no compression, so that what arrives is as large as what is read.
 ///
 /// # Errors
-/// [`Barred`] where it is larger, or breaks off.
+/// [`Barred`] where it is compressed or larger, or breaks off.
 pub async fn read(mut response: Response, url: &Url) -> Result<Vec<u8>, Barred> {
+    let plain = |value: &reqwest::header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !response.headers().get_all(reqwest::header::CONTENT_ENCODING).iter().all(plain) {
+        return Err(Barred::Compressed(url.to_string()));
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(url, &error))? {
         if body.len() + chunk.len() > ANSWER_LIMIT {
@@ -125,7 +135,8 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> Barred {
         cause = deeper;
     }
     let told = if error.is_timeout() { "it took too long".to_owned() } else { cause.to_string() };
-    Barred::Unreachable(url.host_str().unwrap_or_default().to_owned(), told)
+    let host = url.host_str().unwrap_or_default().to_owned();
+    if error.is_connect() { Barred::Closed(host, told) } else { Barred::Unreachable(host, told) }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{delivery::Attempt, moment::Moment, peer::canonical_host},
-    storage::{Failed, actor, delivery::Leased},
+    storage::{Failed, delivery::Leased},
 };
 
 impl Federation {
@@ -20,6 +20,9 @@ impl Federation {
     pub async fn deliver(&self, leased: &Leased) -> Attempt {
         let failed = |error: String| Attempt::Failed { error, retry_after: None };
         let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
+        if let Some(stopped) = self.hold_back(leased, &inbox).await {
+            return stopped;
+        }
         match self.post_signed(leased, &inbox).await {
             Ok(response) => judge(&response, self.clock.now()),
             Err(Undelivered::Barred(Barred::Address(_, reason))) => {
@@ -31,33 +34,28 @@ impl Federation {
     }
 
     async fn post_signed(&self, leased: &Leased, inbox: &Url) -> Result<Response, Undelivered> {
-        let key = self.keys.find(&self.store, leased.actor).await?;
-        let key_id = self.key_id(leased).await?;
+        let said = &leased.said;
+        let key = self.keys.find(&self.store, said.actor, &said.public_key).await?;
         let (host, date) = (canonical_host(inbox), http_date(self.clock.now()));
-        let (target, digest) = (format!("post {}", target(inbox)), signature::digest(leased.body.as_bytes()));
+        let digest = said.digest.get_or_init(|| signature::digest(said.body.as_bytes()));
+        let target = format!("post {}", target(inbox));
         let lines = [
             ("(request-target)", target.as_str()),
             ("host", host.as_str()),
             ("date", date.as_str()),
             ("digest", digest.as_str()),
         ];
-        let signature = signature::sign(&key, &key_id, &lines)?;
+        let signature = signature::sign(&key, &said.key_uri, &lines)?;
         let request = self
             .client
             .post(inbox)?
             .header(header::CONTENT_TYPE, ACTIVITY_JSON)
             .header(header::HOST, &host)
             .header(header::DATE, &date)
-            .header("Digest", &digest)
+            .header("Digest", digest)
             .header("Signature", signature)
-            .body(leased.body.clone());
+            .body(said.body.clone());
         Ok(client::send(request, inbox).await?)
-    }
-
-    async fn key_id(&self, leased: &Leased) -> Result<String, Failed> {
-        let id = leased.actor;
-        let found = self.store.read(move |tx| actor::find(tx, id)).await?;
-        found.map(|actor| actor.key_uri).ok_or_else(|| Failed::new("sign", "the actor is gone"))
     }
 }
 
@@ -81,19 +79,16 @@ impl From<Failed> for Undelivered {
 /// What an answer means: any 2xx is delivered, 410 is gone, most 4xx are final, the rest may pass.
 fn judge(response: &Response, now: Moment) -> Attempt {
     let status = response.status();
-    let passing = matches!(
-        status,
-        StatusCode::UNAUTHORIZED
-            | StatusCode::FORBIDDEN
-            | StatusCode::NOT_FOUND
-            | StatusCode::REQUEST_TIMEOUT
-            | StatusCode::TOO_MANY_REQUESTS
-    );
     let error = format!("the peer answered {status}");
     match status {
         status if status.is_success() => Attempt::Delivered,
         StatusCode::GONE => Attempt::Gone,
-        status if (status.is_client_error() && !passing) || status == StatusCode::NOT_IMPLEMENTED => Attempt::Refused(error),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Attempt::Denied { error, missing: false },
+        StatusCode::NOT_FOUND => Attempt::Denied { error, missing: true },
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Attempt::Failed { error, retry_after: retry_after(response, now) }
+        }
+        status if status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED => Attempt::Refused(error),
         _ => Attempt::Failed { error, retry_after: retry_after(response, now) },
     }
 }

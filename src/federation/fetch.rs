@@ -18,7 +18,7 @@ use crate::{
         refusal::Refused,
     },
     storage::{self, Failed},
-    usecases::{self, peer},
+    usecases,
 };
 
 /// What we accept, and Lemmy's exact spelling of it.
@@ -54,6 +54,12 @@ impl Federation {
     /// # Errors
     /// [`Unfetched`].
     pub async fn fetch(&self, url: &Url) -> Result<Value, Unfetched> {
+        let late = |_| Barred::Unreachable(canonical_host(url), "it took too long".to_owned());
+        tokio::time::timeout(client::DEADLINE, self.fetch_confirmed(url)).await.map_err(late)?
+    }
+
+    /// All of its hops together have one deadline.
+    async fn fetch_confirmed(&self, url: &Url) -> Result<Value, Unfetched> {
         let (found, at) = self.fetch_once(url).await?;
         let id = wire::id(&found).and_then(wire::parse_url).ok_or_else(|| Unfetched::Unusable(url.clone(), "has no id"))?;
         if id == at {
@@ -73,6 +79,7 @@ impl Federation {
     /// # Errors
     /// [`Unfetched`].
     pub async fn find_actor(&self, uri: &Url) -> Result<Actor, Unfetched> {
+        self.require_unblocked(uri).await?;
         let id = uri.to_string();
         let known = self.store.read(move |tx| storage::actor::find_by_uri(tx, &id)).await?;
         let now = self.clock.now();
@@ -98,7 +105,7 @@ impl Federation {
         let document = self.fetch(uri).await?;
         let actor = self.read_actor(&document).ok_or_else(|| Unfetched::Unusable(uri.clone(), "is no actor we understand"))?;
         let actor = actor::with_key(actor, &document, key_id);
-        Ok(self.store.write(move |tx| peer::learn(tx, &actor)).await?)
+        self.learn(actor).await
     }
 
     /// The actor at an address that a person typed.
@@ -119,6 +126,7 @@ impl Federation {
             Address::Account(account) => account.to_string(),
             Address::Url(url) => url.to_string(),
         };
+        self.require_open(&uri).await?;
         match self.find_actor(&uri).await {
             Ok(actor) => Ok(actor),
             Err(Unfetched::Failed(failed)) => Err(failed.into()),
@@ -141,7 +149,7 @@ impl Federation {
         Ok((status, String::from_utf8_lossy(&body).into_owned()))
     }
 
-    fn read_actor(&self, document: &Value) -> Option<Actor> {
+    pub(super) fn read_actor(&self, document: &Value) -> Option<Actor> {
         actor::read(document, self.clock.now()).filter(|actor| !self.links.owns(&actor.uri))
     }
 
@@ -151,6 +159,7 @@ impl Federation {
             if self.links.owns(&at) {
                 return Err(Unfetched::Unusable(at, "is ours and not read over the network"));
             }
+            self.require_unblocked(&at).await?;
             let response = self.get_signed(&at).await?;
             match response.status() {
                 StatusCode::OK => return Ok((read_document(response, &at).await?, at)),
@@ -165,7 +174,7 @@ impl Federation {
     /// Each hop is signed anew, for the host it goes to.
     async fn get_signed(&self, url: &Url) -> Result<Response, Unfetched> {
         let instance = &self.founded.instance;
-        let key = self.keys.find(&self.store, instance.id).await?;
+        let key = self.keys.find(&self.store, instance.id, &instance.public_key).await?;
         let (host, date) = (canonical_host(url), http_date(self.clock.now()));
         let target = format!("get {}", target(url));
         let lines = [("(request-target)", target.as_str()), ("host", host.as_str()), ("date", date.as_str())];
@@ -192,8 +201,8 @@ pub(super) fn http_date(now: Moment) -> String {
 }
 
 async fn read_document(response: Response, at: &Url) -> Result<Value, Unfetched> {
-    let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_activity_json(media_type) {
+    let mut media_types = response.headers().get_all(header::CONTENT_TYPE).iter().filter_map(|value| value.to_str().ok());
+    if !media_types.next().is_some_and(is_activity_json) || media_types.next().is_some() {
         return Err(Unfetched::Unusable(at.clone(), "is no ActivityPub document"));
     }
     let body = client::read(response, at).await?;
@@ -218,13 +227,17 @@ fn redirected(response: &Response, from: &Url) -> Result<Url, Unfetched> {
     let unusable = |reason| Unfetched::Unusable(from.clone(), reason);
     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
     let to = location.and_then(|location| from.join(location).ok()).ok_or_else(|| unusable("redirects nowhere"))?;
-    if to.scheme() == from.scheme() { Ok(to) } else { Err(unusable("redirects to another scheme")) }
+    match to.scheme() == from.scheme() {
+        true if to == *from => Err(unusable("redirects to itself")),
+        true => Ok(to),
+        false => Err(unusable("redirects to another scheme")),
+    }
 }
 
 fn unresolved(told: &str, error: &Unfetched) -> usecases::Error {
     tracing::info!(address = told, %error, "an address could not be resolved");
     let key = match error {
-        Unfetched::Barred(Barred::Unreachable(..)) => "address-unreachable",
+        Unfetched::Barred(Barred::Unreachable(..) | Barred::Closed(..)) => "address-unreachable",
         _ => "address-unusable",
     };
     Refused::invalid(key).with("address", told).into()

@@ -4,15 +4,16 @@
 mod effect;
 mod incoming;
 
-use chrono::TimeDelta;
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    Federation,
-    fetch::{Unfetched, is_activity_json},
+    Federation, actor,
+    fetch::is_activity_json,
     key,
     signature::{self, Claim, SignedRequest, Unproven},
+    stranger::{Sighting, Unseen},
+    wire,
 };
 use crate::{
     domain::{actor::Actor, peer::same_origin},
@@ -40,6 +41,9 @@ pub enum Rejection {
     /// It is of a media type we do not read: 415.
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
+    /// It makes us read more than its sender's share: 429.
+    #[error("too much: {0}")]
+    TooMuch(&'static str),
     /// It cannot be checked now, and may be sent again: 503.
     #[error("try again: {0}")]
     TryAgain(&'static str),
@@ -57,29 +61,36 @@ impl From<Unproven> for Rejection {
     }
 }
 
-/// A failed proof makes us read an actor again at most this often.
-const REFETCH: TimeDelta = TimeDelta::minutes(5);
-
 impl Federation {
     /// Takes an activity: committed when this returns `Ok`, and a second copy has no second effect.
     ///
     /// # Errors
     /// [`Rejection`] with a code; nothing changed.
     pub async fn receive(&self, request: SignedRequest) -> Result<(), Rejection> {
+        self.receive_from(request, "").await
+    }
+
+    /// The same from this address, which cannot make us read more than its share.
+    ///
+    /// # Errors
+    /// [`Rejection`] with a code; nothing changed.
+    pub async fn receive_from(&self, request: SignedRequest, source: &str) -> Result<(), Rejection> {
         if !request.header("content-type").is_some_and(is_activity_json) {
             return Err(Rejection::Unsupported("content-type"));
         }
         let claim = signature::read(&request, &self.links.host(), self.clock.now())?;
         let incoming = Incoming::read(&request.body)?;
         self.check_authority(&incoming, &claim)?;
-        let Some(signer) = self.prove(&claim, &incoming).await? else { return Ok(()) };
-        let effect = Effect { links: self.links.clone(), now: self.clock.now(), id: self.chance.public_id(), signer, incoming };
+        self.listen_to(&incoming.actor).await?;
+        let Some(signer) = self.prove(&claim, &incoming, source).await? else { return Ok(()) };
+        let (now, id) = (self.clock.now(), self.chance.public_id());
+        let effect = Effect { links: self.links.clone(), now, id, signer, proof: claim.digest(), incoming };
         self.store.write(move |tx| effect.take(tx)).await
     }
 
     /// Who signed may only speak for itself: actor, activity and key share one origin, which is not ours.
     fn check_authority(&self, incoming: &Incoming, claim: &Claim) -> Result<(), Rejection> {
-        let key = Url::parse(&claim.key_id).map_err(|_| Rejection::Unproven("key-id"))?;
+        let key = wire::parse_url(&claim.key_id).ok_or(Rejection::Unproven("key-id"))?;
         if self.links.owns(&incoming.actor) {
             return Err(Rejection::NotEntitled("actor-is-ours"));
         }
@@ -90,42 +101,58 @@ impl Federation {
     }
 
     /// The actor that signed; `None` where it is gone for good and says so: then there is nothing more to do.
-    async fn prove(&self, claim: &Claim, incoming: &Incoming) -> Result<Option<Actor>, Rejection> {
-        let uri = incoming.actor.to_string();
-        let known = self.store.read(move |tx| storage::actor::find_by_uri(tx, &uri)).await?;
-        let parts = incoming.is_own_departure();
-        match known {
+    async fn prove(&self, claim: &Claim, incoming: &Incoming, source: &str) -> Result<Option<Actor>, Rejection> {
+        match self.find_signer(incoming).await? {
             Some(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
-            None if parts => Ok(None),
-            known => {
-                let now = self.clock.now();
-                let first_time = known.is_none();
-                if !first_time && !self.refetches.admits(incoming.actor.as_str(), REFETCH, now) {
-                    return Err(Rejection::Unproven("signature"));
-                }
-                self.prove_anew(claim, incoming, known).await
-            }
+            None if incoming.is_own_departure() => Ok(None),
+            known => match self.see(&incoming.actor, &claim.key_id, known.as_ref(), source).await {
+                Ok(sighting) => self.prove_by(claim, &sighting).await.map(Some),
+                Err(unseen) => self.prove_unseen(claim, incoming, known, unseen).await,
+            },
         }
     }
 
-    /// A new actor, or one whose key has changed: its own host says which key is its.
-    async fn prove_anew(&self, claim: &Claim, incoming: &Incoming, known: Option<Actor>) -> Result<Option<Actor>, Rejection> {
-        match self.fetch_signer(&incoming.actor, &claim.key_id).await {
-            Ok(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
-            Ok(_) => Err(Rejection::Unproven("signature")),
-            Err(Unfetched::Absent(_)) if incoming.is_own_departure() => {
+    async fn find_signer(&self, incoming: &Incoming) -> Result<Option<Actor>, Failed> {
+        let uri = incoming.actor.to_string();
+        self.store.read(move |tx| storage::actor::find_by_uri(tx, &uri)).await
+    }
+
+    /// Its own host says which keys are its; the one that signed is kept.
+    async fn prove_by(&self, claim: &Claim, sighting: &Sighting) -> Result<Actor, Rejection> {
+        if is_proof(claim, &sighting.actor) {
+            return Ok(sighting.actor.clone());
+        }
+        let other = actor::with_key(sighting.actor.clone(), &sighting.document, &claim.key_id);
+        if is_proof(claim, &other) {
+            return Ok(self.store.write(move |tx| peer::learn(tx, &other)).await?);
+        }
+        Err(Rejection::Unproven("signature"))
+    }
+
+    async fn prove_unseen(
+        &self,
+        claim: &Claim,
+        incoming: &Incoming,
+        known: Option<Actor>,
+        unseen: Unseen,
+    ) -> Result<Option<Actor>, Rejection> {
+        match unseen {
+            Unseen::Absent if incoming.is_own_departure() => {
                 if let Some(actor) = known {
                     let now = self.clock.now();
                     self.store.write(move |tx| peer::depart(tx, actor.id, actor.uri.as_str(), now)).await?;
                 }
                 Ok(None)
             }
-            Err(Unfetched::Barred(error)) => {
-                tracing::info!(actor = %incoming.actor, %error, "an actor could not be read");
-                Err(Rejection::TryAgain("actor-unreachable"))
-            }
-            Err(Unfetched::Failed(failed)) => Err(failed.into()),
-            Err(Unfetched::Absent(_) | Unfetched::Unusable(..)) => Err(Rejection::Unproven("actor-unusable")),
+            // Somebody else's request may have had it read while we looked.
+            Unseen::JustRead => match self.find_signer(incoming).await? {
+                Some(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
+                _ => Err(Rejection::Unproven("signature")),
+            },
+            Unseen::Absent | Unseen::Unusable => Err(Rejection::Unproven("actor-unusable")),
+            Unseen::Unreachable | Unseen::Closed => Err(Rejection::TryAgain("actor-unreachable")),
+            Unseen::TooMany => Err(Rejection::TooMuch("unknown-actors")),
+            Unseen::Busy | Unseen::Failed => Err(Rejection::TryAgain("busy")),
         }
     }
 }
@@ -142,10 +169,10 @@ impl Incoming {
     }
 
     fn object_id(&self) -> Option<Url> {
-        self.object().and_then(super::wire::id).and_then(super::wire::parse_url)
+        self.object().and_then(wire::id).and_then(wire::parse_url)
     }
 
     fn object(&self) -> Option<&Value> {
-        super::wire::one(&self.value, "object")
+        wire::one(&self.value, "object")
     }
 }

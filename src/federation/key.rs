@@ -47,8 +47,11 @@ pub fn parse_public(pem: &str) -> Option<PKey<Public>> {
 /// The private keys of ours, parsed when first needed.
 #[derive(Clone, Default)]
 pub struct KeyRing {
-    parsed: Arc<Mutex<HashMap<ActorId, PKey<Private>>>>,
+    parsed: Arc<Mutex<Parsed>>,
 }
+
+/// By actor: the public half as it was published, and the key.
+type Parsed = HashMap<ActorId, (String, PKey<Private>)>;
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,22 +60,22 @@ impl std::fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// The private key of an actor of ours.
+    /// The private key of an actor of ours, whose public key is this now: a key that was replaced signs no more.
     ///
     /// # Errors
     /// `Failed` where it has none or the database does not answer.
-    pub async fn find(&self, store: &Store, id: ActorId) -> Result<PKey<Private>, Failed> {
-        if let Some(key) = self.lock().get(&id) {
+    pub async fn find(&self, store: &Store, id: ActorId, public_key: &str) -> Result<PKey<Private>, Failed> {
+        if let Some((_, key)) = self.lock().get(&id).filter(|(public, _)| public == public_key) {
             return Ok(key.clone());
         }
         let pem = store.read(move |tx| actor::find_key(tx, id)).await?;
         let pem = pem.ok_or_else(|| Failed::new("sign", "this actor has no key"))?;
         let key = PKey::private_key_from_pem(pem.as_bytes()).map_err(Failed::because("read a private key"))?;
-        self.lock().insert(id, key.clone());
+        self.lock().insert(id, (public_key.to_owned(), key.clone()));
         Ok(key)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ActorId, PKey<Private>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Parsed> {
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod actor;
 pub mod audience;
+mod block;
 pub mod client;
 pub mod delivery;
 pub mod fetch;
@@ -14,6 +15,7 @@ pub mod outgoing;
 pub mod reply;
 pub mod share;
 pub mod signature;
+mod stranger;
 mod throttle;
 pub mod webfinger;
 pub mod wire;
@@ -28,7 +30,7 @@ use crate::{
 };
 use client::Client;
 use key::KeyRing;
-use throttle::Throttle;
+use stranger::Strangers;
 
 /// Everything that talking to others needs.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub struct Federation {
     /// The guarded way out.
     pub client: Client,
     keys: KeyRing,
-    refetches: Throttle,
+    strangers: Strangers,
 }
 
 impl Federation {
@@ -65,7 +67,7 @@ impl Federation {
             chance: Chance,
             founded: Arc::new(founded),
             keys: KeyRing::default(),
-            refetches: Throttle::default(),
+            strangers: Strangers::default(),
         })
     }
 }

@@ -98,9 +98,19 @@ impl Federation {
         if !same_origin(&author, &new.uri) {
             return Ok(());
         }
-        let author = self.find_actor(&author).await?;
+        let claimed = author;
+        let author = self.find_actor(&claimed).await?;
+        // Its address may lead to somebody else, who wrote nothing of this.
+        if author.uri != claimed {
+            return Ok(());
+        }
         let id = self.chance.public_id();
-        self.store.write(move |tx| usecases::share::receive(tx, id, lab, author.id, new)).await?;
+        self.store
+            .write(move |tx| match storage::block::find_covering(tx, &author.uri)? {
+                Some(_) => Ok(false),
+                None => usecases::share::receive(tx, id, lab, author.id, new),
+            })
+            .await?;
         Ok(())
     }
 

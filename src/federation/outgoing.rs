@@ -19,7 +19,7 @@ use crate::{
         links::{Links, activity as ids},
         moment::Moment,
     },
-    storage::{Failed, Tx, activity, actor, audience, delivery, lab, reply, share},
+    storage::{Failed, Tx, activity, actor, audience, block, delivery, lab, reply, share},
     usecases::reply::find_conversation,
 };
 
@@ -196,7 +196,13 @@ impl Speech<'_, '_> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn find_spoken(tx: &mut Tx<'_>, id: i64) -> Result<Option<Spoken>, Failed> {
-    let Some(share) = share::find(tx, id)?.filter(|share| share.local) else { return Ok(None) };
+    let Some(mut share) = share::find(tx, id)?.filter(|share| share.local) else { return Ok(None) };
+    for mention in std::mem::take(&mut share.mentions) {
+        // Whom we blocked since is not called any more.
+        if block::find_covering(tx, &mention.uri)?.is_none() {
+            share.mentions.push(mention);
+        }
+    }
     let counts = share::counts(tx, id)?;
     let (author, lab) = (actor::find(tx, share.author)?, actor::find(tx, share.lab)?);
     Ok(author.zip(lab).map(|(author, lab)| Spoken { share, author, lab, counts }))

@@ -56,6 +56,12 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Tells this signature apart from every other.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest(&self.signature)
+    }
+
     /// Whether this key made the signature: RSA PKCS#1 v1.5 with SHA-256.
     #[must_use]
     pub fn is_proven_by(&self, key: &PKey<Public>) -> bool {

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Federation,
-    client::{self, Barred},
-    fetch::is_activity_json,
+    Federation, client,
+    fetch::{Unfetched, is_activity_json},
     wire,
 };
 use crate::{
@@ -105,6 +104,7 @@ async fn ask(federation: &Federation, account: &Account) -> Result<Value, usecas
     for scheme in schemes(federation) {
         let url = Url::parse(&format!("{scheme}://{}/.well-known/webfinger", account.host));
         let mut url = url.map_err(|_| refused("address"))?;
+        federation.require_open(&url).await?;
         url.query_pairs_mut().append_pair("resource", &format!("acct:{account}"));
         match get(federation, &url).await {
             Ok((StatusCode::OK, body)) => {
@@ -130,9 +130,10 @@ fn schemes(federation: &Federation) -> &'static [&'static str] {
 }
 
 /// WebFinger may be answered elsewhere: up to three redirects, each through the guard.
-async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Barred> {
+async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Unfetched> {
     let mut at = url.clone();
     for _ in 0..=3 {
+        federation.require_unblocked(&at).await?;
         let request = federation.client.get(&at)?.header(header::ACCEPT, "application/jrd+json, application/json");
         let response = client::send(request, &at).await?;
         let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
@@ -142,5 +143,5 @@ async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>)
             _ => return Ok((response.status(), client::read(response, &at).await?)),
         }
     }
-    Err(Barred::Address(url.to_string(), "it redirects too often"))
+    Err(Unfetched::Unusable(url.clone(), "redirects too often"))
 }

@@ -18,6 +18,9 @@ const EVERYONE: [&str; 3] = [PUBLIC, "as:Public", "Public"];
 /// Most values of a list that are looked at.
 const LIST_LIMIT: usize = 200;
 
+/// Most bytes of an id or a link.
+const URL_LIMIT: usize = 2_000;
+
 /// The values of a property: none, one, or those of its list; at most 200.
 pub fn many<'a>(object: &'a Value, property: &str) -> impl Iterator<Item = &'a Value> {
     let values = match object.get(property) {
@@ -56,10 +59,11 @@ pub fn url(object: &Value, property: &str) -> Option<Url> {
     one(object, property).and_then(id).and_then(parse_url)
 }
 
-/// An http(s) URL without user information, of at most 2 000 bytes.
+/// An http(s) URL without user information, of at most 2 000 bytes; none that readers of URLs mend each in their own way.
 #[must_use]
 pub fn parse_url(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok().filter(|_| text.len() <= 2_000)?;
+    let plain = text.len() <= URL_LIMIT && !text.contains(|letter: char| letter.is_control() || matches!(letter, '\\' | ' '));
+    let url = Url::parse(text).ok().filter(|_| plain)?;
     let usable = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
     usable.then_some(url)
 }

@@ -5,4 +5,4 @@ mod island;
 mod picture;
 
 pub use island::island;
-pub use picture::{find, is_name, keep, too_large};
+pub use picture::{find, is_name, keep, sweep, too_large};

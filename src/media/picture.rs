@@ -2,8 +2,10 @@
 //! random name. One at a time: a large picture takes much memory while it is open.
 
 use std::{
+    collections::BTreeSet,
     io::Cursor,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use image::{
@@ -54,6 +56,15 @@ pub async fn find(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Failed> 
     }
 }
 
+/// Removes the kept pictures that nothing shows and that are older than this: previews that were never published. How many.
+///
+/// # Errors
+/// `Failed` where the folder cannot be read or a picture not be removed.
+pub async fn sweep(folder: PathBuf, shown: BTreeSet<String>, before: SystemTime) -> Result<usize, Failed> {
+    let swept = tokio::task::spawn_blocking(move || remove_abandoned(&folder, &shown, before)).await;
+    swept.map_err(Failed::because("finish sweeping"))?.map_err(Failed::because("remove abandoned pictures"))
+}
+
 /// Whether this is a name that we give: twenty letters and digits, and an ending of ours.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
@@ -66,6 +77,23 @@ pub fn is_name(name: &str) -> bool {
 #[must_use]
 pub fn too_large() -> Refused {
     Refused::invalid("picture-too-large").with("limit", BYTES / 1024 / 1024)
+}
+
+fn remove_abandoned(folder: &Path, shown: &BTreeSet<String>, before: SystemTime) -> std::io::Result<usize> {
+    let mut removed = 0;
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_name(&name) && !shown.contains(&name) && entry.metadata()?.modified()? < before {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 fn rewrite(folder: &Path, stem: &str, bytes: &[u8]) -> Result<String, Error> {
@@ -146,6 +174,23 @@ mod tests {
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::new_luma8(10_000, 4_001).write_to(&mut bytes, ImageFormat::Png).unwrap();
         assert_eq!(open(&bytes.into_inner()[..100]).unwrap_err().key, "picture-too-many-pixels");
+    }
+
+    #[tokio::test]
+    async fn only_old_pictures_that_nothing_shows_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let [shown, abandoned] =
+            [keep(folder.path().into(), Chance, png(2, 2)).await, keep(folder.path().into(), Chance, png(2, 2)).await]
+                .map(Result::unwrap);
+        std::fs::write(folder.path().join("note.txt"), "not ours").unwrap();
+        let now = std::fs::metadata(folder.path().join(&shown)).unwrap().modified().unwrap();
+        let hour = std::time::Duration::from_hours(1);
+        let sweep = |before| sweep(folder.path().into(), BTreeSet::from([shown.clone()]), before);
+        assert_eq!(sweep(now - hour).await.unwrap(), 0);
+        assert_eq!(sweep(now + hour).await.unwrap(), 1);
+        assert!(folder.path().join(&shown).exists() && folder.path().join("note.txt").exists());
+        assert!(!folder.path().join(&abandoned).exists());
+        assert_eq!(super::sweep(folder.path().join("none"), BTreeSet::new(), now).await.unwrap(), 0);
     }
 
     #[tokio::test]

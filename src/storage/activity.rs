@@ -23,6 +23,8 @@ pub struct NewActivity {
     pub body: String,
     /// Whether anyone may read it at its id.
     pub public: bool,
+    /// What an Update or a Delete is about, wrapped or not: it makes older Updates of the same thing superfluous.
+    pub object: Option<String>,
 }
 
 /// Stores an activity; its row. Storing it twice changes nothing.
@@ -36,6 +38,7 @@ pub fn add(tx: &mut Tx<'_>, activity: &NewActivity, now: Moment) -> Result<i64, 
         activities::body.eq(&activity.body),
         activities::public.eq(activity.public),
         activities::created_at.eq(to_millis(now)),
+        activities::object.eq(activity.object.as_deref()),
     );
     let query = diesel::insert_into(activities::table).values(row).on_conflict(activities::uri).do_nothing();
     on!(tx, c => query.execute(c)).map_err(Failed::because("store an activity"))?;

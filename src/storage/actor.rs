@@ -152,20 +152,6 @@ pub fn find_local_of_kind(tx: &mut Tx<'_>, kind: ActorKind) -> Result<Option<Act
     first(on!(tx, c => query.first(c).optional()))
 }
 
-/// Labs of others that we know and that are not gone, by name, at most `limit`.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn list_known_labs(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Actor>, Failed> {
-    let query = actors::table
-        .filter(actors::kind.eq(ActorKind::Lab.code()).and(actors::local.eq(false)).and(actors::gone_at.is_null()))
-        .order((actors::name, actors::id))
-        .limit(limit)
-        .select(actors::all_columns);
-    let rows: Vec<ActorRow> = on!(tx, c => query.load(c)).map_err(Failed::because("list known labs"))?;
-    rows.into_iter().map(read).collect()
-}
-
 /// Marks an actor as gone for good, and ends every follow from and to it.
 ///
 /// # Errors
@@ -174,6 +160,15 @@ pub fn mark_gone(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed
     let query = diesel::update(actors::table.find(id.0)).set(actors::gone_at.eq(to_millis(now)));
     on!(tx, c => query.execute(c)).map_err(Failed::because("mark an actor as gone"))?;
     super::audience::remove_all_of(tx, id)
+}
+
+/// Where the pictures of our own actors are served.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_pictures(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
+    let query = actors::table.filter(actors::local).select(actors::picture_url.assume_not_null());
+    on!(tx, c => query.filter(actors::picture_url.is_not_null()).load(c)).map_err(Failed::because("list pictures"))
 }
 
 /// How many actors of ours there are of a kind.

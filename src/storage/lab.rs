@@ -1,6 +1,10 @@
 //! Rows of our labs: the actor and what only a lab has.
 
-use diesel::prelude::*;
+use diesel::{
+    IntoSql, define_sql_function,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 
 use super::{
     Failed, Tx, actor,
@@ -9,7 +13,8 @@ use super::{
     schema::{actors, labs},
 };
 use crate::domain::{
-    actor::{Actor, ActorId},
+    actor::{Actor, ActorId, ActorKind},
+    directory::{Place, Wanted, Whose},
     lab::{Lab, LabKind},
 };
 
@@ -63,6 +68,54 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Lab>, Failed> {
     ));
     let rows: Vec<(ActorRow, String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list labs"))?;
     rows.into_iter().map(read).collect()
+}
+
+/// The labs that someone looks for, ours first, each by name; those of others without their kind.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn look_for(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: i64) -> Result<Vec<(Actor, Option<LabKind>)>, Failed> {
+    let (as_typed, lowered) = (pattern(&wanted.text), pattern(&wanted.text.to_lowercase()));
+    let address = actors::handle.concat("@").concat(actors::host);
+    let says = lower(actors::name).like(&lowered).escape('\\').or(actors::name.like(&as_typed).escape('\\'));
+    let says = says.or(lower(address).like(&lowered).escape('\\')).or(lower(actors::summary).like(&lowered).escape('\\'));
+    let further = actors::name.gt(&after.name).or(actors::name.eq(&after.name).and(actors::id.gt(after.id)));
+    let further = actors::local.lt(after.local).or(actors::local.eq(after.local).and(further));
+    let whose = actors::local.eq(wanted.whose != Whose::Elsewhere).or(actors::local.eq(wanted.whose == Whose::Own));
+    let kind = labs::kind.nullable().eq(wanted.kind.map(LabKind::code)).or(wanted.kind.is_none().into_sql::<Bool>());
+    let query = actors::table
+        .left_join(labs::table)
+        .filter(actors::kind.eq(ActorKind::Lab.code()).and(actors::gone_at.is_null()))
+        .filter(says)
+        .filter(further)
+        .filter(whose)
+        .filter(kind)
+        .order((actors::local.desc(), actors::name, actors::id))
+        .limit(limit)
+        .select((actors::all_columns, labs::kind.nullable()));
+    let rows: Vec<(ActorRow, Option<String>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look for labs"))?;
+    let known = |kind: Option<String>| kind.and_then(|kind| LabKind::parse(&kind).ok());
+    rows.into_iter().map(|(row, kind)| Ok((actor::read(row)?, known(kind)))).collect()
+}
+
+/// How many labs of others we know.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_known(tx: &mut Tx<'_>) -> Result<i64, Failed> {
+    let known = actors::kind.eq(ActorKind::Lab.code()).and(actors::local.eq(false)).and(actors::gone_at.is_null());
+    on!(tx, c => actors::table.filter(known).count().get_result(c)).map_err(Failed::because("count known labs"))
+}
+
+define_sql_function! {
+    /// Small letters; of SQLite only those of ASCII.
+    fn lower(text: Text) -> Text;
+}
+
+/// Anything with this text in it.
+fn pattern(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{text}%")
 }
 
 fn read((actor, kind, description): (ActorRow, String, String)) -> Result<Lab, Failed> {

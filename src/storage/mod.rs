@@ -4,9 +4,11 @@
 pub mod activity;
 pub mod actor;
 pub mod audience;
+pub mod block;
 mod connection;
 pub mod delivery;
 pub mod lab;
+pub mod lane;
 pub mod membership;
 pub mod queue;
 pub mod reply;

@@ -13,13 +13,14 @@ use crate::domain::{
     language::LanguageTag,
     moment::{Moment, from_millis, to_millis},
     reply::{NewReply, Reply},
+    slice::Slice,
     text::Html,
 };
 
 /// The fields stand in the order of the table.
 #[derive(Queryable)]
 struct ReplyRow {
-    _id: i64,
+    id: i64,
     uri: String,
     _share_id: i64,
     _in_reply_to: String,
@@ -113,24 +114,27 @@ pub fn find(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Reply>, Failed> {
     row.map(read).transpose()
 }
 
-/// The replies to a share, oldest first, at most `limit`.
+/// The newest replies to a share in a slice, oldest first: as a conversation is read.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list(tx: &mut Tx<'_>, share_id: i64, limit: i64) -> Result<Vec<Reply>, Failed> {
+pub fn list(tx: &mut Tx<'_>, share_id: i64, slice: impl Into<Slice>) -> Result<Vec<Reply>, Failed> {
+    let Slice { before, limit } = slice.into();
+    let older = replies::published_at.lt(before.at).or(replies::id.lt(before.id));
     let query = replies::table
         .inner_join(actors::table)
-        .filter(replies::share_id.eq(share_id))
-        .order((replies::published_at, replies::id))
+        .filter(replies::share_id.eq(share_id).and(replies::published_at.le(before.at)).and(older))
+        .order((replies::published_at.desc(), replies::id.desc()))
         .limit(limit)
         .select((replies::all_columns, actors::all_columns));
     let rows: Vec<(ReplyRow, ActorRow)> = on!(tx, c => query.load(c)).map_err(Failed::because("list replies"))?;
-    rows.into_iter().map(read).collect()
+    rows.into_iter().rev().map(read).collect()
 }
 
 fn read((row, author): (ReplyRow, ActorRow)) -> Result<Reply, Failed> {
     let author = actor::read(author)?;
     Ok(Reply {
+        id: row.id,
         uri: url(&row.uri)?,
         page: url(&row.page)?,
         author_address: author.address(),

@@ -30,14 +30,19 @@ diesel::table! { follows (id) {
 diesel::table! { received (id) {
     id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Nullable<Text>, received_at -> BigInt,
 } }
-diesel::table! { tombstones (uri) { uri -> Text, former_type -> Text, deleted_at -> BigInt, } }
+diesel::table! { tombstones (uri) {
+    uri -> Text, former_type -> Text, deleted_at -> BigInt, deleted_by -> Nullable<BigInt>,
+} }
 diesel::table! { activities (id) {
     id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Text, public -> Bool, created_at -> BigInt,
+    object -> Nullable<Text>,
 } }
 diesel::table! { deliveries (id) {
     id -> BigInt, activity_id -> BigInt, inbox -> Text, host -> Text, state -> Text, attempts -> Integer, due_at -> BigInt,
     lease -> Nullable<BigInt>, lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, created_at -> BigInt,
+    denials -> Integer, denied_at -> Nullable<BigInt>, wished_until -> Nullable<BigInt>,
 } }
+diesel::table! { blocks (subject) { subject -> Text, kind -> Text, reason -> Nullable<Text>, since -> BigInt, } }
 diesel::table! { jobs (id) {
     id -> BigInt, change -> Text, attempts -> Integer, due_at -> BigInt, lease -> Nullable<BigInt>,
     lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, parked -> Bool,
@@ -52,6 +57,7 @@ diesel::joinable!(replies -> actors (author_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
     actors,
+    blocks,
     keys,
     labs,
     members,

@@ -15,6 +15,7 @@ use crate::domain::{
     moment::{from_millis, to_millis},
     picture::Picture,
     share::{Form, Licence, Outcome, PublicId, Share, ShareKind},
+    slice::Slice,
     text::Html,
 };
 
@@ -71,6 +72,15 @@ struct ShareFields<'a> {
     published_at: i64,
     updated_at: i64,
     revision: i32,
+}
+
+/// Where a slice begins; the first condition alone lets an index find it.
+macro_rules! older {
+    ($slice:ident) => {
+        shares::published_at
+            .le($slice.before.at)
+            .and(shares::published_at.lt($slice.before.at).or(shares::id.lt($slice.before.id)))
+    };
 }
 
 /// Adds a share; the row's `id` in `share` is ignored. `None` where one with this id on the wire exists.
@@ -131,49 +141,54 @@ pub fn find_by_uri(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Share>, Failed> 
     first(on!(tx, c => query.first(c).optional()))
 }
 
-/// A lab's shares, newest first, at most `limit`.
+/// A lab's shares, newest first.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_of_lab(tx: &mut Tx<'_>, lab: ActorId, limit: i64) -> Result<Vec<Share>, Failed> {
-    let query = shares::table.filter(shares::lab_id.eq(lab.0)).order(newest()).limit(limit).select(shares::all_columns);
-    all(on!(tx, c => query.load(c)))
+pub fn list_of_lab(tx: &mut Tx<'_>, lab: ActorId, slice: impl Into<Slice>) -> Result<Vec<Share>, Failed> {
+    let slice = slice.into();
+    let query = shares::table.filter(shares::lab_id.eq(lab.0)).filter(older!(slice)).order(newest());
+    all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
 }
 
-/// An author's shares, newest first, at most `limit`.
+/// An author's shares, newest first.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_of_author(tx: &mut Tx<'_>, author: ActorId, limit: i64) -> Result<Vec<Share>, Failed> {
-    let query = shares::table.filter(shares::author_id.eq(author.0)).order(newest()).limit(limit).select(shares::all_columns);
-    all(on!(tx, c => query.load(c)))
+pub fn list_of_author(tx: &mut Tx<'_>, author: ActorId, slice: impl Into<Slice>) -> Result<Vec<Share>, Failed> {
+    let slice = slice.into();
+    let query = shares::table.filter(shares::author_id.eq(author.0)).filter(older!(slice)).order(newest());
+    all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
 }
 
-/// The newest shares, ours or everyone's, at most `limit`.
+/// The newest shares, ours or everyone's.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_newest(tx: &mut Tx<'_>, local_only: bool, limit: i64) -> Result<Vec<Share>, Failed> {
-    let query = shares::table
-        .filter(shares::local.eq(true).or(shares::local.eq(local_only)))
-        .order(newest())
-        .limit(limit)
-        .select(shares::all_columns);
-    all(on!(tx, c => query.load(c)))
+pub fn list_newest(tx: &mut Tx<'_>, local_only: bool, slice: impl Into<Slice>) -> Result<Vec<Share>, Failed> {
+    let slice = slice.into();
+    let wanted = shares::local.eq(true).or(shares::local.eq(local_only));
+    let query = shares::table.filter(wanted).filter(older!(slice)).order(newest());
+    all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
 }
 
-/// Shares with a hashtag, newest first, at most `limit`.
+/// Shares with a hashtag, newest first.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_of_tag(tx: &mut Tx<'_>, tag: &str, limit: i64) -> Result<Vec<Share>, Failed> {
-    let query = shares::table
-        .inner_join(share_tags::table)
-        .filter(share_tags::tag.eq(tag))
-        .order(newest())
-        .limit(limit)
-        .select(shares::all_columns);
-    all(on!(tx, c => query.load(c)))
+pub fn list_of_tag(tx: &mut Tx<'_>, tag: &str, slice: impl Into<Slice>) -> Result<Vec<Share>, Failed> {
+    let slice = slice.into();
+    let query = shares::table.inner_join(share_tags::table).filter(share_tags::tag.eq(tag)).filter(older!(slice)).order(newest());
+    all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
+}
+
+/// Where the pictures of our own shares are served.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_pictures(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
+    let query = shares::table.filter(shares::local).select(shares::picture_url.assume_not_null());
+    on!(tx, c => query.filter(shares::picture_url.is_not_null()).load(c)).map_err(Failed::because("list pictures"))
 }
 
 /// How many shares a lab has.

@@ -1,6 +1,6 @@
 //! Audiences: others follow and react to what is ours; ours follow others.
 
-use super::{Outcome, lab as labs};
+use super::{Outcome, block, lab as labs};
 use crate::{
     domain::{
         actor::{Actor, ActorId, ActorKind},
@@ -44,6 +44,7 @@ pub fn follow(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, follower: &str,
     if followee.local {
         return Err(Refused::invalid("follow-own").into());
     }
+    block::require_unblocked(tx, &followee.uri)?;
     if let Some(known) = audience::find_between(tx, follower.id, followee.id)? {
         if known.state == FollowState::Accepted {
             return Ok(known.state);

@@ -34,7 +34,7 @@ pub fn register(tx: &mut Tx<'_>, now: Moment, links: &Links, keys: &KeyPair, by:
     Ok(Lab { actor, kind: new.profile.kind, description: new.profile.description })
 }
 
-/// Changes what a lab says of itself; without `picture` it keeps the one it has.
+/// Changes what a lab says of itself; without a picture it has none any more.
 ///
 /// # Errors
 /// `Refused` where the lab is unknown or the member may not.
@@ -51,7 +51,7 @@ pub fn describe(
     require(standing(tx, by, &lab.actor)?, Action::DescribeLab)?;
     lab.actor.name = profile.name;
     lab.actor.summary = text::render(&profile.description, links, &[]).content;
-    lab.actor.picture = picture.or(lab.actor.picture);
+    lab.actor.picture = picture;
     lab.actor.updated_at = now;
     lab.kind = profile.kind;
     lab.description = profile.description;

@@ -2,6 +2,7 @@
 //! It knows nothing of federation or mail: it records a `Change` in the same transaction, and others react.
 
 pub mod audience;
+pub mod block;
 pub mod instance;
 pub mod lab;
 pub mod membership;

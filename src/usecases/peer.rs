@@ -5,16 +5,26 @@ use crate::{
         actor::{Actor, ActorId},
         moment::Moment,
     },
-    storage::{Failed, Tx, actor, reply, tombstone},
+    storage::{Failed, Tx, actor, block, reply, tombstone},
 };
 
-/// Keeps what an actor's own host says of it; our row.
+/// Keeps what an actor's own host says of it; our row. Nobody takes over a handle by which we know somebody else.
 ///
 /// # Errors
-/// `Failed` where the database does not answer.
+/// `Failed` where the database does not answer, or the actor was blocked while it was read.
 pub fn learn(tx: &mut Tx<'_>, actor: &Actor) -> Result<Actor, Failed> {
-    let id = actor::save(tx, actor)?;
-    Ok(Actor { id, ..actor.clone() })
+    if block::find_covering(tx, &actor.uri)?.is_some() {
+        return Err(Failed::new("keep an actor", "it is blocked here"));
+    }
+    let known = actor::find_by_uri(tx, actor.uri.as_str())?.filter(|known| known.handle != actor.handle);
+    let mut learned = actor.clone();
+    if let Some(known) = known
+        && actor::find_by_address(tx, &actor.handle, &actor.host)?.is_some()
+    {
+        learned.handle = known.handle;
+    }
+    learned.id = actor::save(tx, &learned)?;
+    Ok(learned)
 }
 
 /// An actor is gone for good: it follows nobody, its replies and reactions go; what labs shared stays readable, marked.

@@ -42,7 +42,7 @@ pub struct ReceivedReply {
 /// `Failed` where the database does not answer.
 pub fn receive(tx: &mut Tx<'_>, author: ActorId, new: ReceivedReply) -> Result<Option<Share>, Failed> {
     let Some(share) = find_conversation(tx, new.in_reply_to.as_str())? else { return Ok(None) };
-    if tombstone::find(tx, new.uri.as_str())?.is_some() {
+    if tombstone::bars(tx, new.uri.as_str(), author)? {
         return Ok(None);
     }
     let added = reply::add(tx, &addressed(&share, author, new))?;

@@ -4,11 +4,11 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{self, Bytes, Data, Path, ServiceConfig},
+    web::{self, Data, Path, Payload, ServiceConfig},
 };
 use serde_json::{Value, json};
 
-use super::{State, collection, discovery, error::Error};
+use super::{State, admission::Admission, collection, discovery, error::Error, request::remote_address};
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
@@ -26,15 +26,10 @@ use crate::{
     storage::{Failed, Tx, activity, actor, lab, share as shares, tombstone},
 };
 
-/// Most bytes of an activity.
-const INBOX_LIMIT: usize = 1_000_000;
-
 /// Every route that only peers use.
 pub fn routes(config: &mut ServiceConfig) {
-    let inbox =
-        |path: &str| web::resource(path.to_owned()).app_data(web::PayloadConfig::new(INBOX_LIMIT)).route(web::post().to(inbox));
     for path in ["/inbox", "/actor/inbox", "/organisation/inbox", "/labs/{handle}/inbox", "/people/{handle}/inbox"] {
-        config.service(inbox(path));
+        config.service(web::resource(path).route(web::post().to(inbox)));
     }
     config.route("/actor", web::get().to(instance));
     collection::routes(config);
@@ -188,9 +183,16 @@ async fn stored_activity(request: HttpRequest, state: Data<State>) -> Result<Htt
 }
 
 /// 202 means committed.
-async fn inbox(request: HttpRequest, body: Bytes, state: Data<State>) -> Result<HttpResponse, Error> {
+async fn inbox(
+    request: HttpRequest,
+    body: Payload,
+    state: Data<State>,
+    admission: Data<Admission>,
+) -> Result<HttpResponse, Error> {
+    let place = admission.admit(&request)?;
     require_target(&request, &state).await?;
-    let received = state.federation.receive(as_signed(&request, &body, &state)).await;
+    let body = place.read(body).await?;
+    let received = state.federation.receive_from(as_signed(&request, body, &state), &remote_address(&request)).await;
     match received {
         Ok(()) => Ok(HttpResponse::Accepted().finish()),
         Err(rejection) => Err(reject(&request, &rejection)),
@@ -205,14 +207,14 @@ async fn require_target(request: &HttpRequest, state: &State) -> Result<(), Erro
     if known.is_some_and(|actor| actor.uri == owner) { Ok(()) } else { Err(Error::rejected(404, "no-such-actor")) }
 }
 
-fn as_signed(request: &HttpRequest, body: &Bytes, state: &State) -> SignedRequest {
+fn as_signed(request: &HttpRequest, body: Vec<u8>, state: &State) -> SignedRequest {
     let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     SignedRequest {
         method: request.method().as_str().to_owned(),
         scheme: state.settings.url.scheme().to_owned(),
         target: request.uri().path_and_query().map_or_else(|| request.path().to_owned(), ToString::to_string),
         headers: request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-        body: body.to_vec(),
+        body,
     }
 }
 
@@ -226,7 +228,8 @@ fn reject(request: &HttpRequest, rejection: &Rejection) -> Error {
         Rejection::NotEntitled(code) => Error::rejected(403, code),
         Rejection::NoTarget(code) => Error::rejected(404, code),
         Rejection::Unsupported(code) => Error::rejected(415, code),
-        Rejection::TryAgain(code) => Error::rejected(503, code).retry_after(60),
+        Rejection::TooMuch(code) => Error::rejected(429, code).retry_after(60),
+        Rejection::TryAgain(code) => Error::rejected(503, code).retry_after(if *code == "busy" { 10 } else { 300 }),
         Rejection::Failed(failed) => {
             tracing::error!(error = %failed, "an activity could not be taken");
             Error::rejected(503, "try-again").retry_after(60)

@@ -4,12 +4,14 @@ use super::media;
 use crate::{
     domain::{
         actor::Actor,
-        lab::{Lab, LabKind},
+        directory::{Place, Wanted, Whose},
+        lab::LabKind,
         moment::Moment,
         share::{Outcome, Share, ShareKind},
+        slice::{Cursor, Slice},
         text,
     },
-    storage::{Failed, Tx, actor, audience, share},
+    storage::{Failed, Tx, actor, audience, lab, share},
 };
 
 /// A lab in a list.
@@ -43,9 +45,9 @@ impl LabCard {
     ///
     /// # Errors
     /// `Failed` where the database does not answer.
-    pub fn of_own(tx: &mut Tx<'_>, lab: &Lab, organisation: &str) -> Result<Self, Failed> {
-        let card = Self::of(tx, &lab.actor)?;
-        Ok(Self { kind: Some(lab.kind), organisation: organisation.to_owned(), ..card })
+    pub fn of_own(tx: &mut Tx<'_>, lab: &Actor, kind: Option<LabKind>, organisation: &str) -> Result<Self, Failed> {
+        let card = Self::of(tx, lab)?;
+        Ok(Self { kind, organisation: organisation.to_owned(), ..card })
     }
 
     /// A lab of another instance.
@@ -75,6 +77,96 @@ impl LabCard {
             picture: media::of_actor(lab),
             excerpt: text::excerpt(&lab.summary.to_plain(), 160),
         })
+    }
+}
+
+/// A part of the directory.
+pub struct LabList {
+    /// Labs of ours.
+    pub own: Vec<LabCard>,
+    /// Labs of others.
+    pub elsewhere: Vec<LabCard>,
+    /// Where the directory begins.
+    pub first: String,
+    /// Where it goes on; empty where it ends here.
+    pub next: String,
+    /// Whether this is its beginning.
+    pub is_first: bool,
+}
+
+impl LabList {
+    /// The labs that someone looks for, from a place on.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub fn read(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: usize, organisation: &str) -> Result<Self, Failed> {
+        let mut found = lab::look_for(tx, wanted, after, i64::try_from(limit + 1).unwrap_or(i64::MAX))?;
+        let is_cut = found.len() > limit;
+        found.truncate(limit);
+        let last =
+            found.last().filter(|_| is_cut).map(|(lab, _)| Place { local: lab.local, id: lab.id.0, name: lab.name.clone() });
+        let (mut own, mut elsewhere) = (Vec::new(), Vec::new());
+        for (lab, kind) in found {
+            if lab.local {
+                own.push(LabCard::of_own(tx, &lab, kind, organisation)?);
+            } else {
+                elsewhere.push(LabCard::of_known(tx, &lab)?);
+            }
+        }
+        let next = last.map_or_else(String::new, |place| directory_path(wanted, Some(&place)));
+        Ok(Self { own, elsewhere, first: directory_path(wanted, None), next, is_first: *after == Place::begin() })
+    }
+
+    /// The labs of ours, from the first on.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub fn of_ours(tx: &mut Tx<'_>, limit: usize, organisation: &str) -> Result<Self, Failed> {
+        let ours = Wanted { whose: Whose::Own, ..Wanted::default() };
+        Self::read(tx, &ours, &Place::begin(), limit, organisation)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.elsewhere.is_empty()
+    }
+}
+
+/// The address of a part of the directory: what someone looks for can be passed on as a link.
+fn directory_path(wanted: &Wanted, after: Option<&Place>) -> String {
+    let whose = Some(wanted.whose.code()).filter(|_| wanted.whose != Whose::All);
+    let place = after.map(ToString::to_string);
+    let text = Some(wanted.text.as_str()).filter(|text| !text.is_empty());
+    let pairs = [("q", text), ("where", whose), ("kind", wanted.kind.map(LabKind::code)), ("after", place.as_deref())];
+    let given = pairs.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    if query.is_empty() { "/labs".to_owned() } else { format!("/labs?{query}") }
+}
+
+/// Shares as a page lists them: newest first, and where the list goes on.
+pub struct ShareList {
+    /// The shares.
+    pub cards: Vec<ShareCard>,
+    /// Where older ones begin.
+    pub older: Option<Cursor>,
+    /// Whether the newest are here.
+    pub is_first: bool,
+}
+
+impl ShareList {
+    /// A slice of what `list` lists.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub fn read(
+        tx: &mut Tx<'_>,
+        slice: Slice,
+        list: impl FnOnce(&mut Tx<'_>, Slice) -> Result<Vec<Share>, Failed>,
+    ) -> Result<Self, Failed> {
+        let mut shares = list(tx, slice.and_one())?;
+        let older = slice.cut(&mut shares, |share| Cursor::of(share.published_at, share.id));
+        Ok(Self { cards: ShareCard::list(tx, shares)?, older, is_first: slice.is_first() })
     }
 }
 

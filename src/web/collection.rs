@@ -1,11 +1,13 @@
 //! Collections as peers read them: outboxes, counts of followers, a lab's moderators, the organisation's labs, what came of a share.
+//! The newest items stand in the collection itself, for those who read no pages; `first` leads to all of them, page by page.
 //! Who follows is nobody's business: those collections only count.
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Path, ServiceConfig},
+    web::{self, Data, Path, Query, ServiceConfig},
 };
 use serde_json::{Value, json};
+use url::form_urlencoded::Serializer;
 
 use super::{
     State,
@@ -15,15 +17,47 @@ use super::{
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
+        directory::{self, Wanted, Whose},
         links::{Links, Place},
         share::{PublicId, Share},
+        slice::{Cursor, Slice},
     },
     federation::{actor as actors, outgoing::find_spoken},
-    storage::{Failed, Tx, audience, lab, membership, reply, share},
+    storage::{Failed, Tx, actor, audience, lab, membership, reply, share},
 };
 
-/// Most items that a collection shows.
+/// Most items that a collection or a page of it shows.
 const LIMIT: i64 = 50;
+
+/// Which page is asked for; without one the collection itself.
+#[derive(Debug, serde::Deserialize)]
+struct Asked {
+    page: Option<String>,
+}
+
+/// What a collection says: how many there are, and those of one page, where it tells them.
+struct Read {
+    total: i64,
+    items: Option<Vec<Value>>,
+    /// Where the next page begins.
+    next: Option<String>,
+    /// Whether there are pages.
+    paged: bool,
+}
+
+impl Read {
+    const fn count(total: i64) -> Self {
+        Self { total, items: None, next: None, paged: false }
+    }
+
+    fn whole(items: Vec<Value>) -> Self {
+        Self { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items: Some(items), next: None, paged: false }
+    }
+
+    const fn part(total: i64, items: Vec<Value>, next: Option<String>) -> Self {
+        Self { total, items: Some(items), next, paged: true }
+    }
+}
 
 /// The collections of every actor and share.
 pub fn routes(config: &mut ServiceConfig) {
@@ -40,14 +74,14 @@ pub fn routes(config: &mut ServiceConfig) {
     }
 }
 
-async fn of_actor(request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Error> {
+async fn of_actor(request: HttpRequest, asked: Query<Asked>, state: Data<State>) -> Result<HttpResponse, Error> {
     let links = state.federation.links.clone();
-    let path = request.path().to_owned();
-    let found = state.federation.store.read(move |tx| read_of_actor(tx, &links, &path)).await?;
+    let (path, page) = (request.path().to_owned(), asked.into_inner().page);
+    let found = state.federation.store.read(move |tx| read_of_actor(tx, &links, &path, page.as_deref())).await?;
     found.as_ref().map(answer).ok_or_else(Error::unknown_page)
 }
 
-fn read_of_actor(tx: &mut Tx<'_>, links: &Links, path: &str) -> Result<Option<Value>, Failed> {
+fn read_of_actor(tx: &mut Tx<'_>, links: &Links, path: &str, page: Option<&str>) -> Result<Option<Value>, Failed> {
     let Some((root, name)) = path.rsplit_once('/') else { return Ok(None) };
     let (kind, handle) = match links.read(&links.at(root)) {
         Some(Place::Instance) => (ActorKind::Instance, String::new()),
@@ -57,33 +91,44 @@ fn read_of_actor(tx: &mut Tx<'_>, links: &Links, path: &str) -> Result<Option<Va
         Some(Place::Share(_)) | None => return Ok(None),
     };
     let Some(actor) = find_actor(tx, kind, &handle)? else { return Ok(None) };
-    let (total, items) = match name {
-        "outbox" => read_outbox(tx, links, &actor)?,
-        "followers" => (audience::count_followers(tx, actor.id)?, None),
-        "following" => (audience::count_following(tx, actor.id)?, None),
-        "featured" => (0, Some(Vec::new())),
-        "labs" => of(lab::list(tx)?.iter().map(|lab| lab.actor.uri.as_str().into()).collect()),
-        _ => of(membership::list_of_lab(tx, actor.id)?.iter().map(|(member, _)| member.uri.as_str().into()).collect()),
+    let read = match name {
+        "outbox" => read_outbox(tx, links, &actor, page)?,
+        "followers" => Read::count(audience::count_followers(tx, actor.id)?),
+        "following" => Read::count(audience::count_following(tx, actor.id)?),
+        "featured" => Read::whole(Vec::new()),
+        "labs" => read_labs(tx, page)?,
+        _ => Read::whole(membership::list_of_lab(tx, actor.id)?.iter().map(|(member, _)| member.uri.as_str().into()).collect()),
     };
-    Ok(Some(collection("OrderedCollection", links.at(path).as_str(), total, items, links)))
-}
-
-fn of(items: Vec<Value>) -> (i64, Option<Vec<Value>>) {
-    (i64::try_from(items.len()).unwrap_or(i64::MAX), Some(items))
+    Ok(Some(write("OrderedCollection", links.at(path).as_str(), read, page, links)))
 }
 
 /// What an actor said, newest first: its own Creates, and for a lab the Creates of others that it announces.
-fn read_outbox(tx: &mut Tx<'_>, links: &Links, actor: &Actor) -> Result<(i64, Option<Vec<Value>>), Failed> {
-    let (total, shares) = match actor.kind {
-        ActorKind::Instance => return Ok((0, Some(Vec::new()))),
-        ActorKind::Lab => (share::count_of_lab(tx, actor.id)?, share::list_of_lab(tx, actor.id, LIMIT)?),
-        _ => (share::count_of_author(tx, actor.id)?, share::list_of_author(tx, actor.id, LIMIT)?),
+fn read_outbox(tx: &mut Tx<'_>, links: &Links, actor: &Actor, page: Option<&str>) -> Result<Read, Failed> {
+    let slice = Slice::read(page, LIMIT);
+    let (total, mut shares) = match actor.kind {
+        ActorKind::Instance => return Ok(Read::whole(Vec::new())),
+        ActorKind::Lab => (share::count_of_lab(tx, actor.id)?, share::list_of_lab(tx, actor.id, slice.and_one())?),
+        _ => (share::count_of_author(tx, actor.id)?, share::list_of_author(tx, actor.id, slice.and_one())?),
     };
+    let next = slice.cut(&mut shares, |share| Cursor::of(share.published_at, share.id));
     let mut items = Vec::new();
     for share in shares {
         items.extend(read_item(tx, links, actor, &share)?);
     }
-    Ok((total, Some(items)))
+    Ok(Read::part(total, items, next.map(|next| next.to_string())))
+}
+
+/// The organisation's labs, by name.
+fn read_labs(tx: &mut Tx<'_>, page: Option<&str>) -> Result<Read, Failed> {
+    let after = page.and_then(|page| page.parse().ok()).unwrap_or_else(directory::Place::begin);
+    let ours = Wanted { whose: Whose::Own, ..Wanted::default() };
+    let mut labs = lab::look_for(tx, &ours, &after, LIMIT + 1)?;
+    let more = labs.len() > usize::try_from(LIMIT).unwrap_or(usize::MAX);
+    labs.truncate(usize::try_from(LIMIT).unwrap_or(usize::MAX));
+    let last = labs.last().filter(|_| more);
+    let next = last.map(|(lab, _)| directory::Place { local: true, id: lab.id.0, name: lab.name.clone() }.to_string());
+    let total = actor::count_local(tx, ActorKind::Lab)?;
+    Ok(Read::part(total, labs.iter().map(|(lab, _)| lab.uri.as_str().into()).collect(), next))
 }
 
 fn read_item(tx: &mut Tx<'_>, links: &Links, actor: &Actor, share: &Share) -> Result<Option<Value>, Failed> {
@@ -93,32 +138,54 @@ fn read_item(tx: &mut Tx<'_>, links: &Links, actor: &Actor, share: &Share) -> Re
     Ok(Some(if announced { create.wrapped_by(actor).to_value() } else { create.to_value() }))
 }
 
-async fn of_share(path: Path<String>, request: HttpRequest, state: Data<State>) -> Result<HttpResponse, Error> {
+async fn of_share(
+    path: Path<String>,
+    request: HttpRequest,
+    asked: Query<Asked>,
+    state: Data<State>,
+) -> Result<HttpResponse, Error> {
     let id = PublicId::parse(&path).ok_or_else(Error::unknown_page)?;
     let links = state.federation.links.clone();
-    let at = request.path().to_owned();
-    let found = state.federation.store.read(move |tx| read_of_share(tx, &links, &id, &at)).await?;
+    let (at, page) = (request.path().to_owned(), asked.into_inner().page);
+    let found = state.federation.store.read(move |tx| read_of_share(tx, &links, &id, &at, page.as_deref())).await?;
     found.as_ref().map(answer).ok_or_else(Error::unknown_page)
 }
 
-fn read_of_share(tx: &mut Tx<'_>, links: &Links, id: &PublicId, path: &str) -> Result<Option<Value>, Failed> {
+fn read_of_share(tx: &mut Tx<'_>, links: &Links, id: &PublicId, path: &str, page: Option<&str>) -> Result<Option<Value>, Failed> {
     let Some(found) = share::find_by_public_id(tx, id)?.filter(|share| share.local) else { return Ok(None) };
     let counts = share::counts(tx, found.id)?;
-    let (total, items) = match path.rsplit('/').next() {
-        Some("likes") => (counts.likes, None),
-        Some("boosts") => (counts.boosts, None),
+    let read = match path.rsplit('/').next() {
+        Some("likes") => Read::count(counts.likes),
+        Some("boosts") => Read::count(counts.boosts),
         _ => {
-            let replies = reply::list(tx, found.id, LIMIT)?;
-            (counts.replies, Some(replies.iter().map(|reply| reply.uri.as_str().into()).collect()))
+            let slice = Slice::read(page, LIMIT);
+            let mut replies = reply::list(tx, found.id, slice.and_one())?;
+            replies.reverse();
+            let next = slice.cut(&mut replies, |reply| Cursor::of(reply.published_at, reply.id));
+            let items = replies.iter().map(|reply| reply.uri.as_str().into()).collect();
+            Read::part(counts.replies, items, next.map(|next| next.to_string()))
         }
     };
-    Ok(Some(collection("Collection", links.at(path).as_str(), total, items, links)))
+    Ok(Some(write("Collection", links.at(path).as_str(), read, page, links)))
 }
 
-fn collection(kind: &str, id: &str, total: i64, items: Option<Vec<Value>>, links: &Links) -> Value {
-    let mut collection = json!({"@context": actors::context(links), "id": id, "type": kind, "totalItems": total});
-    if let Some(items) = items {
-        collection[if kind == "Collection" { "items" } else { "orderedItems" }] = items.into();
+/// The collection, or the page of it that is asked for.
+fn write(kind: &str, id: &str, read: Read, page: Option<&str>, links: &Links) -> Value {
+    let named = |page: &str| format!("{id}?{}", Serializer::new(String::new()).append_pair("page", page).finish());
+    let page = page.filter(|_| read.paged);
+    let mut document = json!({"@context": actors::context(links), "id": id, "type": kind, "totalItems": read.total});
+    if let Some(page) = page {
+        document["id"] = named(page).into();
+        document["type"] = format!("{kind}Page").into();
+        document["partOf"] = id.into();
+        if let Some(next) = read.next {
+            document["next"] = named(&next).into();
+        }
+    } else if read.paged {
+        document["first"] = named("1").into();
     }
-    collection
+    if let Some(items) = read.items {
+        document[if kind == "Collection" { "items" } else { "orderedItems" }] = items.into();
+    }
+    document
 }

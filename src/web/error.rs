@@ -26,6 +26,8 @@ pub const OVER_THERE: StatusCode = StatusCode::SEE_OTHER;
 pub const MEND: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 /// A form that was sent too often.
 pub const WAIT: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+/// A form of a session that ended.
+pub const SIGN_IN_AGAIN: StatusCode = StatusCode::UNAUTHORIZED;
 /// A page that cannot be served right now.
 pub const NOT_READY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 

@@ -2,26 +2,30 @@
 
 mod form;
 
-use actix_web::{HttpResponse, web::Path};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
 use askama::Template;
 
 pub use form::{create, edit, new, revise};
 
 use super::{
     activitypub,
-    card::{LabCard, ShareCard},
+    card::{LabCard, LabList, ShareList},
     error::Error,
-    instance,
     page::lead_away,
-    request::Visit,
+    request::{AskedPart, Visit},
 };
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
         audience::FollowState,
-        lab::Lab,
+        directory::{Place, Wanted, Whose},
+        lab::{Lab, LabKind},
         membership::{Action, Member, Role, may},
         refusal::Refused,
+        slice::Slice,
         text::Html,
     },
     storage::{Failed, Tx, actor, audience, membership, share},
@@ -31,34 +35,53 @@ use crate::{
 /// How many shares a lab's page shows.
 const SHARES: i64 = 30;
 
+/// How many labs a page of the directory shows.
+const LABS: usize = 48;
+
 #[derive(Template)]
 #[template(path = "lab/list.html")]
 struct Directory<'a> {
     visit: &'a Visit,
-    own: Vec<LabCard>,
-    known: Vec<LabCard>,
+    wanted: Wanted,
+    labs: LabList,
 }
 
-/// The directory: labs of ours and of others.
-pub async fn list(visit: Visit) -> Result<HttpResponse, Error> {
-    let organisation = visit.organisation().to_owned();
-    let read = visit.state.store().read(move |tx| {
-        let own = instance::list_own(tx, &organisation)?;
-        let known = actor::list_known_labs(tx, 500)?;
-        let known = known.iter().map(|lab| LabCard::of_known(tx, lab)).collect::<Result<Vec<_>, _>>()?;
-        Ok::<_, Failed>((own, known))
-    });
-    let (own, known) = read.await?;
-    visit.page(&Directory { visit: &visit, own, known })
+/// What someone looks for, as the form and the links of the directory say it.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    #[serde(rename = "where")]
+    whose: String,
+    kind: String,
+    after: String,
+}
+
+impl Asked {
+    fn wanted(&self) -> Wanted {
+        let text: String =
+            self.q.trim().trim_start_matches('@').chars().filter(|letter| !letter.is_control()).take(100).collect();
+        Wanted { text, whose: Whose::read(&self.whose), kind: LabKind::parse(&self.kind).ok() }
+    }
+}
+
+/// The directory: labs of ours and of others, all of them or those that someone looks for.
+pub async fn list(visit: Visit, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+    let (organisation, wanted) = (visit.organisation().to_owned(), asked.wanted());
+    let (looked_for, after) = (wanted.clone(), asked.after.parse().unwrap_or_else(|()| Place::begin()));
+    let read = visit.state.store().read(move |tx| LabList::read(tx, &looked_for, &after, LABS, &organisation));
+    let labs: Result<_, Failed> = read.await;
+    visit.page(&Directory { visit: &visit, wanted, labs: labs? })
 }
 
 /// A lab's page, or its ActivityPub document; `handle@host` is a lab elsewhere.
-pub async fn show(visit: Visit, handle: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn show(visit: Visit, handle: Path<String>, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
+    let slice = asked.of(SHARES);
     match handle.split_once('@') {
         Some((handle, host)) if host == visit.host() => Ok(visit.lead_to(&format!("/labs/{handle}"))),
-        Some((handle, host)) => show_known(&visit, handle.to_owned(), host.to_owned()).await,
+        Some((handle, host)) => show_known(&visit, handle.to_owned(), host.to_owned(), slice).await,
         None if visit.wants_activity => activitypub::actor(&visit.state, ActorKind::Lab, &handle).await,
-        None => show_own(&visit, handle.into_inner()).await,
+        None => show_own(&visit, handle.into_inner(), slice).await,
     }
 }
 
@@ -76,34 +99,41 @@ struct OwnLab {
     summary: Html,
     description: String,
     stewards: Vec<Actor>,
-    shares: Vec<ShareCard>,
+    shares: ShareList,
     may_describe: bool,
     may_publish: bool,
 }
 
-async fn show_own(visit: &Visit, handle: String) -> Result<HttpResponse, Error> {
+async fn show_own(visit: &Visit, handle: String, slice: Slice) -> Result<HttpResponse, Error> {
     let (member, organisation) = (visit.member().cloned(), visit.organisation().to_owned());
-    let lab = visit.state.store().read(move |tx| read_own(tx, &handle, member.as_ref(), &organisation)).await?;
+    let read = visit.state.store().read(move |tx| read_own(tx, &handle, slice, member.as_ref(), &organisation));
+    let lab = read.await?;
     let id = visit.state.links().actor(ActorKind::Lab, &lab.handle).to_string();
     visit.page(&OwnPage { visit, lab, id })
 }
 
-fn read_own(tx: &mut Tx<'_>, handle: &str, member: Option<&Member>, organisation: &str) -> usecases::Outcome<OwnLab> {
+fn read_own(
+    tx: &mut Tx<'_>,
+    handle: &str,
+    slice: Slice,
+    member: Option<&Member>,
+    organisation: &str,
+) -> usecases::Outcome<OwnLab> {
     let lab: Lab = usecases::lab::find(tx, handle)?;
     let standing = match member {
         Some(_) => Some(usecases::lab::standing(tx, member, &lab.actor)?),
         None => None,
     };
     let staff = membership::list_of_lab(tx, lab.actor.id)?;
-    let shares = share::list_of_lab(tx, lab.actor.id, SHARES)?;
+    let shares = ShareList::read(tx, slice, |tx, slice| share::list_of_lab(tx, lab.actor.id, slice))?;
     let can = |action| standing.is_some_and(|standing| may(standing, action));
     Ok(OwnLab {
-        card: LabCard::of_own(tx, &lab, organisation)?,
+        card: LabCard::of_own(tx, &lab.actor, Some(lab.kind), organisation)?,
         description: lab.actor.summary.to_plain(),
         summary: lab.actor.summary,
         handle: lab.actor.handle,
         stewards: staff.into_iter().filter(|(_, role)| *role == Role::Steward).map(|(actor, _)| actor).collect(),
-        shares: ShareCard::list(tx, shares)?,
+        shares,
         may_describe: can(Action::DescribeLab),
         may_publish: can(Action::PublishShare),
     })
@@ -119,32 +149,28 @@ struct KnownPage<'a> {
 struct KnownLab {
     card: LabCard,
     actor: Actor,
-    shares: Vec<ShareCard>,
+    shares: ShareList,
     follow: Option<FollowState>,
 }
 
-async fn show_known(visit: &Visit, handle: String, host: String) -> Result<HttpResponse, Error> {
+async fn show_known(visit: &Visit, handle: String, host: String, slice: Slice) -> Result<HttpResponse, Error> {
     let member = visit.member().cloned();
-    let lab = visit.state.store().read(move |tx| read_known(tx, (&handle, &host), member.as_ref())).await?;
+    let read = visit.state.store().read(move |tx| read_known(tx, (&handle, &host), slice, member.as_ref()));
+    let lab = read.await?;
     if visit.wants_activity {
         return Ok(lead_away(lab.actor.uri.as_str()));
     }
     visit.page(&KnownPage { visit, lab })
 }
 
-fn read_known(tx: &mut Tx<'_>, address: (&str, &str), member: Option<&Member>) -> usecases::Outcome<KnownLab> {
+fn read_known(tx: &mut Tx<'_>, address: (&str, &str), slice: Slice, member: Option<&Member>) -> usecases::Outcome<KnownLab> {
     let actor = find_known(tx, address)?;
     let follow = match member {
         Some(member) => audience::find_between(tx, member.actor.id, actor.id)?,
         None => None,
     };
-    let shares = share::list_of_lab(tx, actor.id, SHARES)?;
-    Ok(KnownLab {
-        card: LabCard::of_known(tx, &actor)?,
-        shares: ShareCard::list(tx, shares)?,
-        follow: follow.map(|follow| follow.state),
-        actor,
-    })
+    let shares = ShareList::read(tx, slice, |tx, slice| share::list_of_lab(tx, actor.id, slice))?;
+    Ok(KnownLab { card: LabCard::of_known(tx, &actor)?, shares, follow: follow.map(|follow| follow.state), actor })
 }
 
 /// An actor elsewhere that we know.

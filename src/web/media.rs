@@ -9,11 +9,13 @@ use actix_web::{
     web::{Data, Path},
 };
 
+use chrono::TimeDelta;
+
 use super::{State, error::Error};
 use crate::{
     domain::{actor::Actor, picture::Picture, text},
     media,
-    storage::Failed,
+    storage::{Failed, actor, share},
 };
 
 /// Serves a kept picture.
@@ -61,6 +63,23 @@ pub async fn take_in(
     };
     let description: String = text::one_line(description).chars().take(1_500).collect();
     Ok(name.map(|name| Picture { url: state.links().media(&name), description }))
+}
+
+/// Removes pictures of previews that were never published, once they are a day old.
+pub async fn sweep(state: State) {
+    let shown = state.store().read(|tx| Ok::<_, Failed>([actor::list_pictures(tx)?, share::list_pictures(tx)?].concat())).await;
+    let swept = match shown {
+        Ok(shown) => {
+            let names = shown.iter().filter_map(|url| url.rsplit('/').next()).map(str::to_owned).collect();
+            let yesterday = (state.clock().now() - TimeDelta::days(1)).into();
+            media::sweep(state.settings.media_dir(), names, yesterday).await
+        }
+        Err(failed) => Err(failed),
+    };
+    match swept {
+        Ok(count) => tracing::debug!(count, "abandoned pictures were removed"),
+        Err(error) => tracing::warn!(%error, "abandoned pictures could not be removed"),
+    }
 }
 
 /// What is answered to an upload that is cut off because it is too large.

@@ -1,5 +1,7 @@
 //! Members: signing in and out, and a member's page.
 
+mod again;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
@@ -7,11 +9,13 @@ use actix_web::{
 };
 use askama::Template;
 
+pub use again::{Typed, keep};
+
 use super::{
     State, activitypub,
-    card::ShareCard,
+    card::ShareList,
     error::{self, Error},
-    request::{self, SignedIn, Visit},
+    request::{self, AskedPart, SignedIn, Visit},
 };
 use crate::{
     auth::{Session, Throttle},
@@ -109,20 +113,20 @@ struct MemberPage<'a> {
     visit: &'a Visit,
     actor: Actor,
     picture: String,
-    shares: Vec<ShareCard>,
+    shares: ShareList,
     is_self: bool,
 }
 
 /// A member's page, or its ActivityPub document.
-pub async fn show(visit: Visit, handle: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn show(visit: Visit, handle: Path<String>, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
     if visit.wants_activity {
         return activitypub::actor(&visit.state, ActorKind::Member, &handle).await;
     }
-    let handle = handle.into_inner();
+    let (handle, slice) = (handle.into_inner(), asked.of(30));
     let read = visit.state.store().read(move |tx| {
         let member = usecases::membership::find(tx, &handle)?;
-        let shares = share::list_of_author(tx, member.actor.id, 30)?;
-        Ok::<_, usecases::Error>((member.actor, ShareCard::list(tx, shares)?))
+        let shares = ShareList::read(tx, slice, |tx, slice| share::list_of_author(tx, member.actor.id, slice))?;
+        Ok::<_, usecases::Error>((member.actor, shares))
     });
     let (actor, shares) = read.await?;
     let is_self = visit.member().is_some_and(|member| member.actor.id == actor.id);

@@ -2,12 +2,15 @@
 //! It decides nothing: permissions are the use cases', the wire's form is the federation's.
 
 mod activitypub;
+mod admission;
 mod asset;
 mod audience;
 mod card;
 mod collection;
 mod discovery;
 mod error;
+mod feed;
+mod freshness;
 mod health;
 mod instance;
 mod lab;
@@ -43,6 +46,7 @@ use crate::{
     federation::Federation,
     storage::Store,
 };
+use admission::Admission;
 use error::Error;
 
 /// What the server works with.
@@ -86,11 +90,13 @@ impl State {
 /// Where nothing can listen on that address.
 pub fn start(state: State) -> std::io::Result<Server> {
     let listen = state.settings.listen;
-    let (state, throttle) = (Data::new(state), Data::new(Throttle::default()));
+    tokio::spawn(media::sweep(state.clone()));
+    let (state, throttle, admission) = (Data::new(state), Data::new(Throttle::default()), Data::new(Admission::default()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(throttle.clone())
+            .app_data(admission.clone())
             .app_data(TempFileConfig::default().directory(state.settings.data_dir.clone()))
             .configure(limits)
             .configure(routes)
@@ -98,6 +104,7 @@ pub fn start(state: State) -> std::io::Result<Server> {
             .wrap(from_fn(security::refuse_other_sites))
             .wrap(from_fn(error::present))
             .wrap(from_fn(security::protect))
+            .wrap(from_fn(freshness::answer))
             .wrap(Compress::default())
             .wrap(from_fn(security::log))
     });
@@ -128,9 +135,11 @@ fn routes(config: &mut ServiceConfig) {
     config
         .route("/", get().to(instance::home))
         .route("/organisation", get().to(instance::organisation))
+        .route("/organisation.atom", get().to(feed::of_organisation))
         .route("/labs", get().to(lab::list))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))
+        .route("/labs/{handle}.atom", get().to(feed::of_lab))
         .route("/labs/{handle}", get().to(lab::show))
         .route("/labs/{handle}/edit", get().to(lab::edit))
         .route("/labs/{handle}/edit", post().to(lab::revise))

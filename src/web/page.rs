@@ -16,6 +16,7 @@ use crate::{
         language::Language,
         moment::{self, Moment},
         refusal::Refused,
+        slice::Cursor,
     },
     i18n,
     storage::Failed,
@@ -123,6 +124,19 @@ impl Visit {
     #[must_use]
     pub fn to_below(&self, path: &str, page: &str) -> String {
         self.to(format!("{path}/{page}"))
+    }
+
+    /// The path to what a list shows before a cursor.
+    #[must_use]
+    pub fn to_older(&self, path: &str, before: &Cursor) -> String {
+        self.to(format!("{path}?before={before}"))
+    }
+
+    /// The path to the newest replies to a share, or to those before a cursor.
+    #[must_use]
+    pub fn to_replies(&self, id: &str, before: Option<&Cursor>) -> String {
+        let before = before.map_or_else(String::new, |before| format!("?before={before}"));
+        self.to(format!("/shares/{id}{before}#replies"))
     }
 
     /// The other languages, with the path of this page in each.

@@ -8,11 +8,12 @@ use actix_web::{
 use super::{
     activitypub,
     error::{self, Error},
+    membership::{self, Typed},
     request::{SignedIn, Visit},
     share as shares,
 };
 use crate::{
-    domain::{refusal::Refused, share::PublicId},
+    domain::{refusal::Refused, share::PublicId, slice::Slice},
     storage::{reply, share},
     usecases,
 };
@@ -47,9 +48,17 @@ pub struct Sent {
 }
 
 /// Writes a reply of the member, and leads back to the share.
-pub async fn write(signed: SignedIn, id: Path<String>, sent: Form<Sent>) -> Result<HttpResponse, Error> {
-    signed.check(&sent.form_token)?;
+pub async fn write(visit: Visit, id: Path<String>, sent: Form<Sent>) -> Result<HttpResponse, Error> {
     let share = PublicId::parse(&id).ok_or_else(|| Refused::unknown("share-unknown"))?;
+    if visit.session.is_none() {
+        let (action, body) = (visit.path.clone(), sent.into_inner().body);
+        return membership::keep(&visit, Typed { action, in_parts: false, body, others: Vec::new() });
+    }
+    let signed = SignedIn::require(visit, "/")?;
+    if signed.check(&sent.form_token).is_err() {
+        let refused = Refused::invalid("session-new");
+        return shares::page(&signed, share, Slice::from(shares::REPLIES), sent.into_inner().body, Some(refused)).await;
+    }
     let state = &signed.state;
     let (by, links, now, new) = (signed.by(), state.links().clone(), state.clock().now(), state.chance().public_id());
     let (about, body) = (share.clone(), sent.into_inner().body);
@@ -58,7 +67,7 @@ pub async fn write(signed: SignedIn, id: Path<String>, sent: Form<Sent>) -> Resu
     match write.await {
         Ok(_) => Ok(signed.lead_to(&format!("/shares/{}#replies", share.as_str()))),
         Err(usecases::Error::Refused(refused)) if error::can_be_mended(refused.reason) => {
-            shares::page(&signed, share, body, Some(refused)).await
+            shares::page(&signed, share, Slice::from(shares::REPLIES), body, Some(refused)).await
         }
         Err(other) => Err(other.into()),
     }

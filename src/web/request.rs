@@ -13,7 +13,7 @@ use actix_web::{
 use super::{State, error::Error, negotiate};
 use crate::{
     auth::Session,
-    domain::{language::Language, membership::Member},
+    domain::{language::Language, membership::Member, slice::Slice},
     usecases::membership::SESSION,
 };
 
@@ -40,6 +40,12 @@ impl Visit {
     #[must_use]
     pub fn member(&self) -> Option<&Member> {
         self.session.as_ref().map(|session| &session.member)
+    }
+
+    /// Whether whoever looks after this instance is signed in.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        self.member().is_some_and(|member| member.administrator)
     }
 
     /// What forms of this session carry; empty where nobody is signed in.
@@ -73,6 +79,20 @@ impl FromRequest for Visit {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         Box::pin(Self::read(request.clone()))
+    }
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, serde::Deserialize)]
+pub struct AskedPart {
+    before: Option<String>,
+}
+
+impl AskedPart {
+    /// So many things, from where the link says.
+    #[must_use]
+    pub fn of(&self, limit: i64) -> Slice {
+        Slice::read(self.before.as_deref(), limit)
     }
 }
 

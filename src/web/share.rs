@@ -4,7 +4,10 @@ mod editor;
 mod form;
 mod withdraw;
 
-use actix_web::{HttpResponse, web::Path};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
 use askama::Template;
 
 pub use editor::{create, edit, new, revise};
@@ -12,10 +15,10 @@ pub use withdraw::{ask, withdraw};
 
 use super::{
     activitypub,
-    card::{self, ShareCard},
+    card::{self, ShareList},
     error::{self, Error},
     page::Problem,
-    request::Visit,
+    request::{AskedPart, Visit},
 };
 use crate::{
     domain::{
@@ -26,10 +29,14 @@ use crate::{
         refusal::Refused,
         reply::Reply,
         share::{PublicId, Share},
+        slice::{Cursor, Slice},
     },
     storage::{Failed, Tx, actor, reply, share, tombstone},
     usecases,
 };
+
+/// How many replies a share's page shows: the newest, or those before a cursor.
+pub(super) const REPLIES: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "share/show.html")]
@@ -51,22 +58,31 @@ struct Story {
     corrected: bool,
     counts: Counts,
     replies: Vec<Reply>,
+    /// Where earlier replies begin.
+    earlier: Option<Cursor>,
+    is_newest: bool,
     may_revise: bool,
 }
 
 /// A share's page, or its ActivityPub document.
-pub async fn show(visit: Visit, id: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn show(visit: Visit, id: Path<String>, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
     let id = PublicId::parse(&id).ok_or_else(|| Refused::unknown("share-unknown"))?;
     if visit.wants_activity {
         return activitypub::share(&visit.state, &id).await;
     }
-    page(&visit, id, String::new(), None).await
+    page(&visit, id, asked.of(REPLIES), String::new(), None).await
 }
 
 /// A share's page with a reply that has to be mended.
-pub(super) async fn page(visit: &Visit, id: PublicId, answer: String, refused: Option<Refused>) -> Result<HttpResponse, Error> {
+pub(super) async fn page(
+    visit: &Visit,
+    id: PublicId,
+    slice: Slice,
+    answer: String,
+    refused: Option<Refused>,
+) -> Result<HttpResponse, Error> {
     let (member, links) = (visit.member().cloned(), visit.state.links().clone());
-    let story = visit.state.store().read(move |tx| read(tx, &links, &id, member.as_ref())).await?;
+    let story = visit.state.store().read(move |tx| read(tx, &links, &id, slice, member.as_ref())).await?;
     let problem = refused.as_ref().map(|refused| Problem::of(visit, refused)).unwrap_or_default();
     let page = SharePage { visit, story, answer, problem };
     match refused {
@@ -75,7 +91,7 @@ pub(super) async fn page(visit: &Visit, id: PublicId, answer: String, refused: O
     }
 }
 
-fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, member: Option<&Member>) -> usecases::Outcome<Story> {
+fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, slice: Slice, member: Option<&Member>) -> usecases::Outcome<Story> {
     let share = find(tx, links, id)?;
     let unknown = || Refused::unknown("share-unknown");
     let lab = actor::find(tx, share.lab)?.ok_or_else(unknown)?;
@@ -84,11 +100,14 @@ fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, member: Option<&Member>) 
         Some(_) if share.local => may(usecases::lab::standing(tx, member, &lab)?, Action::ReviseShare),
         _ => false,
     };
+    let (replies, earlier) = read_replies(tx, share.id, slice)?;
     Ok(Story {
         headline: card::headline(&share),
         corrected: share.updated_at > share.published_at,
         counts: share::counts(tx, share.id)?,
-        replies: reply::list(tx, share.id, 500)?,
+        replies,
+        earlier,
+        is_newest: slice.is_first(),
         lab_path: card::lab_path(&lab),
         author_path: card::lab_path(&author),
         lab,
@@ -96,6 +115,15 @@ fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, member: Option<&Member>) 
         may_revise,
         share,
     })
+}
+
+/// Oldest first, so the one too many stands at the beginning.
+fn read_replies(tx: &mut Tx<'_>, share: i64, slice: Slice) -> Result<(Vec<Reply>, Option<Cursor>), Failed> {
+    let mut replies = reply::list(tx, share, slice.and_one())?;
+    replies.reverse();
+    let earlier = slice.cut(&mut replies, |reply| Cursor::of(reply.published_at, reply.id));
+    replies.reverse();
+    Ok((replies, earlier))
 }
 
 fn find(tx: &mut Tx<'_>, links: &Links, id: &PublicId) -> usecases::Outcome<Share> {
@@ -111,17 +139,14 @@ fn find(tx: &mut Tx<'_>, links: &Links, id: &PublicId) -> usecases::Outcome<Shar
 struct TagPage<'a> {
     visit: &'a Visit,
     tag: String,
-    shares: Vec<ShareCard>,
+    shares: ShareList,
 }
 
 /// All shares with a hashtag, newest first.
-pub async fn tag(visit: Visit, tag: Path<String>) -> Result<HttpResponse, Error> {
+pub async fn tag(visit: Visit, tag: Path<String>, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
     let tag = tag.trim_start_matches('#').to_lowercase();
-    let wanted = tag.clone();
-    let read = visit.state.store().read(move |tx| {
-        let shares = share::list_of_tag(tx, &wanted, 100)?;
-        ShareCard::list(tx, shares)
-    });
-    let shares: Result<_, Failed> = read.await;
+    let (wanted, slice) = (tag.clone(), asked.of(40));
+    let list = move |tx: &mut Tx<'_>, slice| share::list_of_tag(tx, &wanted, slice);
+    let shares: Result<_, Failed> = visit.state.store().read(move |tx| ShareList::read(tx, slice, list)).await;
     visit.page(&TagPage { visit: &visit, tag, shares: shares? })
 }

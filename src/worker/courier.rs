@@ -1,10 +1,16 @@
 //! Carries deliveries to their inboxes: many hosts at once, one host in order, each attempt settled as soon as it ends.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tokio::task::JoinSet;
 
-use super::reactor::token;
+use super::{
+    reactor::token,
+    settler::{Lane, Settler},
+};
 use crate::{
     domain::delivery::Attempt,
     federation::Federation,
@@ -18,18 +24,19 @@ use crate::{
 const BATCH: i64 = 200;
 
 /// How many hosts are sent to at once.
-const HOSTS: usize = 64;
+const HOSTS: usize = 256;
 
 /// Sends in the background; knows what is on its way.
 #[derive(Debug)]
 pub(super) struct Courier {
     federation: Federation,
     rounds: JoinSet<()>,
+    settler: Settler,
 }
 
 impl Courier {
     pub(super) fn new(federation: Federation) -> Self {
-        Self { federation, rounds: JoinSet::new() }
+        Self { settler: Settler::start(federation.clone()), federation, rounds: JoinSet::new() }
     }
 
     /// Whether nothing is on its way.
@@ -54,7 +61,7 @@ impl Courier {
         let leased = self.federation.store.write(move |tx| delivery::lease(tx, lease, BATCH, now)).await?;
         let any = !leased.is_empty();
         for (_, round) in by_host(leased) {
-            self.rounds.spawn(serve(self.federation.clone(), round));
+            self.rounds.spawn(serve(self.federation.clone(), self.settler.open_lane(), round));
         }
         Ok(any)
     }
@@ -79,37 +86,37 @@ fn by_host(leased: Vec<Leased>) -> BTreeMap<String, Vec<Leased>> {
 /// How long a round may take: well within the lease, so that nobody else begins with what we still hold.
 const ROUND: Duration = Duration::from_secs(40);
 
-/// One host, in order; at the first failure the rest is given back and waits with it.
-async fn serve(federation: Federation, round: Vec<Leased>) {
+/// One host, in order. At the first failure the rest is given back and waits with it; so it is for one inbox that denies.
+async fn serve(federation: Federation, lane: Lane, round: Vec<Leased>) {
     let begun = std::time::Instant::now();
+    let mut denying: BTreeSet<String> = BTreeSet::new();
     for leased in round {
         if begun.elapsed() > ROUND {
             return;
         }
-        let attempt = federation.deliver(&leased).await;
-        let stop = matches!(attempt, Attempt::Failed { .. });
-        log(&leased, &attempt);
-        if let Err(error) = settle(&federation, leased, attempt).await {
-            tracing::error!(%error, "a delivery could not be settled; it is tried again when its lease ends");
-            return;
+        if denying.contains(&leased.inbox) {
+            continue;
         }
-        if stop {
+        let attempt = federation.deliver(&leased).await;
+        log(&leased, &attempt);
+        let stop = matches!(attempt, Attempt::Failed { .. });
+        if matches!(attempt, Attempt::Denied { .. }) {
+            denying.insert(leased.inbox.clone());
+        }
+        if !lane.settle(leased, attempt).await || stop {
             return;
         }
     }
 }
 
-async fn settle(federation: &Federation, leased: Leased, attempt: Attempt) -> Result<(), Failed> {
-    let (now, spread) = (federation.clock.now(), federation.chance.percent());
-    federation.store.write(move |tx| delivery::settle(tx, &leased, &attempt, spread, now)).await
-}
-
 fn log(leased: &Leased, attempt: &Attempt) {
-    let (activity, inbox) = (&leased.activity, &leased.inbox);
+    let (activity, inbox) = (&leased.said.uri, &leased.inbox);
     match attempt {
         Attempt::Delivered => tracing::debug!(%activity, %inbox, "delivered"),
         Attempt::Gone => tracing::info!(%activity, %inbox, "the inbox is gone"),
+        Attempt::Blocked => tracing::info!(%activity, %inbox, "blocked, and not sent"),
         Attempt::Refused(error) => tracing::warn!(%activity, %inbox, %error, "refused"),
+        Attempt::Denied { error, .. } => tracing::info!(%activity, %inbox, %error, "denied"),
         Attempt::Failed { error, .. } => tracing::info!(%activity, %inbox, %error, "not delivered yet"),
     }
 }

@@ -4,6 +4,7 @@
 mod courier;
 mod lock;
 mod reactor;
+mod settler;
 
 use std::time::Duration;
 

@@ -1,7 +1,11 @@
 //! Who may say what: forged, borrowed and repeated activities are refused or change nothing; honest ones have their effect once.
 
+mod authority;
+mod bounds;
+mod flood;
 mod readers;
 mod scene;
+mod undo;
 
 use archipel::{
     domain::audience::FollowState,
@@ -298,6 +302,9 @@ on_both_engines! {
         let refused = scene.ours.receive(&follow, &dora).await.expect_err("her server is down");
         assert_eq!(refused.to_string(), "try again: actor-unreachable");
         scene.peer.serve(&dora);
+        let refused = scene.ours.receive(&follow, &dora).await.expect_err("her server is not asked again at once");
+        assert_eq!((refused.to_string().as_str(), scene.peer.requests().len()), ("try again: actor-unreachable", 1));
+        scene.ours.store.clock.advance(chrono::TimeDelta::minutes(5));
         scene.ours.receive(&follow, &dora).await.expect("her server is up again");
     }
 

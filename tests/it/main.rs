@@ -5,12 +5,15 @@
 mod support;
 
 mod architecture;
+mod block;
 mod browser;
 mod cli;
 mod crash;
+mod delivery;
 mod demo;
 mod federation_md;
 mod fedify;
+mod fetch;
 mod inbox;
 mod independent_reader;
 mod locales;
@@ -19,4 +22,5 @@ mod signature;
 mod snac;
 mod story;
 mod two_instances;
+mod web;
 mod wire;

@@ -18,7 +18,8 @@ use crate::support::{
     instance::{Instance, draft},
     on_both_engines, signer,
 };
-use scene::{ID, LAB, NOOR, ORGANISATION, PUBLIC, SHARE, Scene, Sent};
+use scene::{ID, NOOR, ORGANISATION, PUBLIC, SHARE};
+pub use scene::{LAB, Scene, Sent};
 use shot::{assert_shot, assert_shot_of_sent};
 
 on_both_engines! {

@@ -1,8 +1,10 @@
 //! The story of a store: every function of `src/storage`, on both engines, chapter by chapter.
 
 mod audience;
+mod blocks;
 mod changes;
 mod deliveries;
+mod lanes;
 mod people;
 mod shares;
 mod tables;
@@ -10,10 +12,12 @@ mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 7] = [
+const CHAPTERS: [&str; 9] = [
     include_str!("story/audience.rs"),
+    include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
     include_str!("story/deliveries.rs"),
+    include_str!("story/lanes.rs"),
     include_str!("story/people.rs"),
     include_str!("story/shares.rs"),
     include_str!("story/tables.rs"),

@@ -184,11 +184,8 @@ fn check(ours: &Instance, sender: &str, before: &[(String, String)], effect: Eff
         Effect::Boosted(number) => assert_eq!(counts.boosts, number, "{told}"),
         Effect::FollowAccepted => assert_eq!(of_ours(), Some(FollowState::Accepted), "{told}"),
         Effect::FollowRejected => assert_eq!(of_ours(), Some(FollowState::Rejected), "{told}"),
-        Effect::ShareKept(title) => {
-            let shown = ours.look(|tx| share::list_newest(tx, false, 10)).into_iter().filter(|share| !share.local);
-            let titles: Vec<String> = shown.map(|share| share.title).collect();
-            assert_eq!(titles, [title], "{told}");
-        }
+        Effect::ShareKept(title) => assert_eq!(titles_of_theirs(ours), [title], "{told}"),
+        Effect::ShareGone => assert!(titles_of_theirs(ours).is_empty(), "{told}"),
         Effect::Named(name) => assert_eq!(known.name, name, "{told}"),
         Effect::Departed => {
             assert!(known.gone_at.is_some() && follows(known.id, lab).is_none(), "{told}");
@@ -196,4 +193,9 @@ fn check(ours: &Instance, sender: &str, before: &[(String, String)], effect: Eff
         }
         Effect::Nothing | Effect::Refused(_) => assert_eq!(ours.state(), before, "{told}"),
     }
+}
+
+fn titles_of_theirs(ours: &Instance) -> Vec<String> {
+    let shown = ours.look(|tx| share::list_newest(tx, false, 10));
+    shown.into_iter().filter(|share| !share.local).map(|share| share.title).collect()
 }

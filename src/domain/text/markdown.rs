@@ -25,8 +25,8 @@ pub fn render(markdown: &str, links: &Links, mentions: &[Mention]) -> Rendered {
     let options = options();
     let root = comrak::parse_document(&arena, markdown, &options);
     let mut tags = Vec::new();
+    align_headings(root);
     for node in root.descendants() {
-        lower_heading(node);
         if !is_inside_link_or_code(node) {
             link_words(node, links, mentions, &mut tags);
         }
@@ -68,10 +68,17 @@ fn options() -> Options<'static> {
     options
 }
 
-/// The page has the one `h1`, so a text begins at `h2`.
-fn lower_heading<'a>(node: &'a AstNode<'a>) {
-    if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
-        heading.level = (heading.level + 1).clamp(2, 4);
+/// The page has the one `h1`, so the highest heading of a text, whichever its author chose, becomes `h2`.
+fn align_headings<'a>(root: &'a AstNode<'a>) {
+    let level = |node: &'a AstNode<'a>| match node.data.borrow().value {
+        NodeValue::Heading(heading) => Some(heading.level),
+        _ => None,
+    };
+    let highest = root.descendants().filter_map(level).min().unwrap_or(1);
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
+            heading.level = (heading.level - highest + 2).min(4);
+        }
     }
 }
 
@@ -180,7 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_starts_below_the_pages_own() {
-        assert!(render("# Kop", &links(), &[]).content.as_str().contains("<h2>Kop</h2>"));
+    fn the_highest_heading_of_a_text_stands_right_below_the_pages_own() {
+        for markdown in ["# Kop\n\n## Deel", "## Kop\n\n### Deel"] {
+            let content = render(markdown, &links(), &[]).content;
+            assert!(content.as_str().contains("<h2>Kop</h2>") && content.as_str().contains("<h3>Deel</h3>"), "{content}");
+        }
     }
 }

@@ -11,13 +11,14 @@ use crate::{
         change::Change,
         links::Links,
         moment::Moment,
-        peer::same_origin,
+        peer::{canonical_host, same_origin},
         share::{PublicId, Share},
         text::Html,
     },
     federation::{actor as actors, reply as replies, share as shares, signature, wire},
     storage::{
-        Failed, Tx, activity, actor, audience as follows, queue, reply as known_replies, share as known_shares, tombstone,
+        Failed, Tx, activity, actor, audience as follows, block, delivery, queue, reply as known_replies, share as known_shares,
+        tombstone,
     },
     usecases::{audience, peer, reply, share},
 };
@@ -29,6 +30,8 @@ pub(super) struct Effect {
     pub(super) now: Moment,
     pub(super) id: PublicId,
     pub(super) signer: Actor,
+    /// The signature's digest: that of another sending is another.
+    pub(super) proof: String,
     pub(super) incoming: Incoming,
 }
 
@@ -37,6 +40,13 @@ type Taken = Result<(), Rejection>;
 impl Effect {
     /// Has its effect, unless it had it before.
     pub(super) fn take(&self, tx: &mut Tx<'_>) -> Taken {
+        if block::find_covering(tx, &self.signer.uri)?.is_some() {
+            return Err(Rejection::NotEntitled("blocked"));
+        }
+        if block::find_covering(tx, &self.signer.uri)?.is_some() {
+            return Err(Rejection::NotEntitled("blocked"));
+        }
+        delivery::wake_host(tx, &canonical_host(self.signer.delivery_inbox()), self.now)?;
         if let Some(key) = self.remembered_as()
             && activity::receive(tx, &key, self.signer.id, self.kept_body(), self.now)?.is_none()
         {
@@ -59,16 +69,25 @@ impl Effect {
         }
     }
 
-    /// By its id; an Update by its text as well, because some peers give every Update of a thing one id, or that of its Create.
+    /// By its id; an Update by its text as well, because some peers give every Update of a thing one id, or that of its Create;
+    /// an Undo by its signature as well, because some follow and unfollow under the same two ids for ever.
     fn remembered_as(&self) -> Option<String> {
         let id = self.incoming.id.as_ref()?;
-        let told_apart = self.incoming.kind == "Update";
-        Some(if told_apart { format!("{id} {}", signature::digest(self.incoming.body.as_bytes())) } else { id.to_string() })
+        Some(match self.incoming.kind.as_str() {
+            "Update" => format!("{id} {}", signature::digest(self.incoming.body.as_bytes())),
+            "Undo" => format!("{id} {}", self.proof),
+            _ => id.to_string(),
+        })
     }
 
-    /// What a lab passes on to forums is kept as it came.
+    /// What a lab passes on to forums is kept as it came; so is an Announce of an id, which its Undo may name by its own id alone.
     fn kept_body(&self) -> Option<&str> {
-        matches!(self.incoming.kind.as_str(), "Create" | "Like").then_some(self.incoming.body.as_str())
+        let kept = match self.incoming.kind.as_str() {
+            "Create" | "Like" => true,
+            "Announce" => self.incoming.object().is_some_and(Value::is_string),
+            _ => false,
+        };
+        kept.then_some(self.incoming.body.as_str())
     }
 
     fn follow(&self, tx: &mut Tx<'_>) -> Taken {
@@ -107,6 +126,7 @@ impl Effect {
         if wire::url(object, "actor").is_some_and(|actor| actor != self.signer.uri) {
             return Err(Rejection::NotEntitled("undo-of-another"));
         }
+        self.unlist(tx, object, &id)?;
         // Some peers use one id for every Like of a thing: once undone it may come again.
         activity::forget(tx, &id, self.signer.id)?;
         if let Some(follow) = follows::find_by_uri(tx, &id)?.filter(|follow| follow.follower == self.signer.id) {
@@ -125,6 +145,28 @@ impl Effect {
         };
         follows::remove_reaction(tx, self.signer.id, &id, on_share)?;
         Ok(())
+    }
+
+    /// What stands here because a lab announced it goes with the Announce; where its author is followed too, it stays theirs.
+    fn unlist(&self, tx: &mut Tx<'_>, announce: &Value, id: &str) -> Taken {
+        let Some(uri) = self.find_announced(tx, announce, id)? else { return Ok(()) };
+        let brought = |share: &Share| !share.local && share.lab == self.signer.id && share.author != self.signer.id;
+        let Some(share) = known_shares::find_by_uri(tx, uri.as_str())?.filter(brought) else { return Ok(()) };
+        if follows::is_followed_from_here(tx, share.author)? {
+            return Ok(known_shares::update(tx, &Share { lab: share.author, ..share })?);
+        }
+        Ok(known_shares::remove(tx, share.id)?)
+    }
+
+    /// What an Announce was about: it is embedded, or was kept when it came.
+    fn find_announced(&self, tx: &mut Tx<'_>, announce: &Value, id: &str) -> Result<Option<Url>, Failed> {
+        if announce.is_object() {
+            return Ok(wire::url(announce, "object").filter(|_| wire::is_any(announce, &["Announce"])));
+        }
+        let kept = activity::find_received(tx, id)?.and_then(|(_, body)| body);
+        let kept = kept.and_then(|body| Incoming::read(body.as_bytes()).ok());
+        let own = kept.filter(|kept| kept.kind == "Announce" && kept.actor == self.signer.uri);
+        Ok(own.and_then(|kept| kept.object_id()))
     }
 
     fn unfollow(&self, tx: &mut Tx<'_>, followee: Option<Url>) -> Taken {
@@ -203,13 +245,14 @@ impl Effect {
         Ok(())
     }
 
-    /// An actor's own word about itself; what must be proven anew, its key and its handle, is read at its origin.
+    /// An actor's own word about itself; what must be proven anew, its key, type and handle, is read at its origin.
     fn relearn(&self, tx: &mut Tx<'_>, object: &Value) -> Taken {
         let Some(told) = actors::read(object, self.now) else { return Err(Rejection::Malformed("actor")) };
         let kept = Actor {
             key_uri: self.signer.key_uri.clone(),
             public_key: self.signer.public_key.clone(),
             handle: self.signer.handle.clone(),
+            kind: self.signer.kind,
             fetched_at: self.signer.fetched_at,
             ..told
         };
@@ -226,10 +269,13 @@ impl Effect {
             return Err(Rejection::NotEntitled("object-of-another-host"));
         }
         self.require_own(tx, &object)?;
-        share::remove(tx, self.signer.id, object.as_str())?;
-        known_replies::remove(tx, object.as_str(), self.signer.id)?;
-        tombstone::add(tx, object.as_str(), "Note", self.now)?;
-        Ok(())
+        let shared = share::remove(tx, self.signer.id, object.as_str())?;
+        let replied = known_replies::remove(tx, object.as_str(), self.signer.id)?.is_some();
+        if shared || replied {
+            tombstone::add(tx, object.as_str(), "Note", self.now)?;
+            return Ok(());
+        }
+        Ok(tombstone::add_unseen(tx, object.as_str(), "Note", self.signer.id, self.now)?)
     }
 
     /// What we hold ourselves decides whose it is, not the copy in the activity.
@@ -263,6 +309,9 @@ impl Effect {
         }
         let about = if wrapped { wire::one(object, "object").and_then(wire::id) } else { wire::id(object) };
         let about = about.and_then(wire::parse_url).ok_or(Rejection::Malformed("no-object"))?;
+        if block::find_covering(tx, &about)?.is_some() {
+            return Ok(());
+        }
         let held = known_shares::find_by_uri(tx, about.as_str())?;
         if let Some(share) = held.filter(|share| !wrapped && (share.local || share.lab != self.signer.id)) {
             return self.react_to(tx, &share);

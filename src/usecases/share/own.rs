@@ -20,7 +20,7 @@ use crate::{
 /// What changes of a share; what is absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct Revision {
-    /// A whole new draft; its picture replaces the old one only where it has one.
+    /// A whole new draft; its picture replaces the old one, and none takes it away.
     pub draft: Option<Draft>,
     /// A new title.
     pub title: Option<String>,
@@ -68,7 +68,6 @@ pub fn revise(
     let mut draft = revision.draft.unwrap_or_else(|| draft_of(&share));
     draft.title = revision.title.unwrap_or(draft.title);
     draft.body = revision.body.unwrap_or(draft.body);
-    draft.picture = draft.picture.or_else(|| share.picture.clone());
     // Peers compare whole seconds and ignore what is not newer.
     share.updated_at = now.max(share.updated_at + chrono::TimeDelta::seconds(1));
     share.revision += 1;
@@ -195,7 +194,7 @@ fn draft_of(share: &Share) -> Draft {
         language: share.language.clone(),
         licence: share.licence.unwrap_or(crate::domain::share::Licence::CcBy),
         outcome: share.outcome,
-        picture: None,
+        picture: share.picture.clone(),
     }
 }
 

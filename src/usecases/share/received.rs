@@ -58,7 +58,7 @@ pub fn receive(
     author: ActorId,
     new: ReceivedShare,
 ) -> std::result::Result<bool, Failed> {
-    if tombstone::find(tx, new.uri.as_str())?.is_some() {
+    if tombstone::bars(tx, new.uri.as_str(), author)? {
         return Ok(false);
     }
     match share::find_by_uri(tx, new.uri.as_str())? {

@@ -62,6 +62,8 @@ pub struct Sent {
     picture_kept: Option<Text<String>>,
     #[multipart(limit = "8KB")]
     picture_description: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    picture_remove: Option<Text<String>>,
     picture: Option<TempFile>,
 }
 
@@ -146,7 +148,7 @@ async fn find(signed: &SignedIn, handle: &str) -> Outcome<Lab> {
 fn receive(signed: &SignedIn, sent: Sent) -> Result<(Values, Option<TempFile>), Error> {
     let text = |field: Option<Text<String>>| field.map(Text::into_inner).unwrap_or_default();
     signed.check(&text(sent.form_token))?;
-    let values = Values {
+    let mut values = Values {
         handle: text(sent.handle),
         name: text(sent.name),
         summary: text(sent.summary),
@@ -154,6 +156,10 @@ fn receive(signed: &SignedIn, sent: Sent) -> Result<(Values, Option<TempFile>), 
         picture_kept: text(sent.picture_kept),
         picture_description: text(sent.picture_description),
     };
+    if sent.picture_remove.is_some() {
+        values.picture_kept.clear();
+        values.picture_description.clear();
+    }
     Ok((values, sent.picture))
 }
 

@@ -3,7 +3,7 @@
 use actix_multipart::form::MultipartForm;
 use actix_web::{HttpResponse, web::Path};
 
-use super::form::{Desk, Sent, Values, form, form_with_preview, receive, take_in};
+use super::form::{Desk, Sent, Values, form, form_with_preview, keep, receive, take_in};
 use crate::{
     domain::{
         actor::Actor,
@@ -15,7 +15,7 @@ use crate::{
     usecases::{self, Outcome, share::Revision},
     web::{
         error::{self, Error},
-        request::SignedIn,
+        request::{SignedIn, Visit},
     },
 };
 
@@ -27,9 +27,16 @@ pub async fn new(signed: SignedIn, lab: Path<String>) -> Result<HttpResponse, Er
 }
 
 /// Shows a new share as it would be, or publishes it and leads to it.
-pub async fn create(signed: SignedIn, lab: Path<String>, sent: MultipartForm<Sent>) -> Result<HttpResponse, Error> {
+pub async fn create(visit: Visit, lab: Path<String>, sent: MultipartForm<Sent>) -> Result<HttpResponse, Error> {
+    if visit.session.is_none() {
+        return keep(&visit, sent.into_inner());
+    }
+    let signed = SignedIn::require(visit, "/")?;
     let desk = sit_down(&signed, &lab).await?;
-    let (mut values, upload) = receive(&signed, sent.into_inner())?;
+    let (mut values, upload, proven) = receive(&signed, sent.into_inner());
+    if !proven {
+        return form(&signed, &desk, values, Some(&Refused::invalid("session-new")));
+    }
     if let Err(error) = take_in(&signed, &mut values, upload).await {
         return again(&signed, &desk, values, error);
     }
@@ -50,9 +57,16 @@ pub async fn edit(signed: SignedIn, id: Path<String>) -> Result<HttpResponse, Er
 }
 
 /// Shows a corrected share as it would be, or publishes the correction and leads to it.
-pub async fn revise(signed: SignedIn, id: Path<String>, sent: MultipartForm<Sent>) -> Result<HttpResponse, Error> {
+pub async fn revise(visit: Visit, id: Path<String>, sent: MultipartForm<Sent>) -> Result<HttpResponse, Error> {
+    if visit.session.is_none() {
+        return keep(&visit, sent.into_inner());
+    }
+    let signed = SignedIn::require(visit, "/")?;
     let desk = take_up(&signed, &id).await?;
-    let (mut values, upload) = receive(&signed, sent.into_inner())?;
+    let (mut values, upload, proven) = receive(&signed, sent.into_inner());
+    if !proven {
+        return form(&signed, &desk, values, Some(&Refused::invalid("session-new")));
+    }
     if let Err(error) = take_in(&signed, &mut values, upload).await {
         return again(&signed, &desk, values, error);
     }

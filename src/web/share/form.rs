@@ -18,6 +18,7 @@ use crate::{
     web::{
         error::{self, Error},
         media,
+        membership::{self, Typed},
         page::Problem,
         request::{SignedIn, Visit},
     },
@@ -131,14 +132,38 @@ pub struct Sent {
     picture_description: Option<Text<String>>,
     #[multipart(limit = "1KB")]
     action: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    picture_remove: Option<Text<String>>,
     picture: Option<TempFile>,
 }
 
-/// Reads what was sent, where its form was written for this session.
-pub(super) fn receive(signed: &SignedIn, sent: Sent) -> Result<(Values, Option<TempFile>), Error> {
+/// What was sent, and whether its form was written for this session.
+pub(super) fn receive(signed: &SignedIn, sent: Sent) -> (Values, Option<TempFile>, bool) {
+    let proven = signed.check(sent.form_token.as_ref().map_or("", |token| token.as_str())).is_ok();
+    let (values, upload) = read(sent);
+    (values, upload, proven)
+}
+
+/// What was typed, kept for someone whose session ended meanwhile.
+pub(super) fn keep(visit: &Visit, sent: Sent) -> Result<HttpResponse, Error> {
+    let (values, _) = read(sent);
+    let others = vec![
+        ("title", values.title),
+        ("kind", values.kind),
+        ("language", values.language),
+        ("licence", values.licence),
+        ("voice", values.voice),
+        ("outcome", values.outcome),
+        ("picture_kept", values.picture_kept),
+        ("picture_description", values.picture_description),
+        ("action", "preview".to_owned()),
+    ];
+    membership::keep(visit, Typed { action: visit.path.clone(), in_parts: true, body: values.body, others })
+}
+
+fn read(sent: Sent) -> (Values, Option<TempFile>) {
     let text = |field: Option<Text<String>>| field.map(Text::into_inner).unwrap_or_default();
-    signed.check(&text(sent.form_token))?;
-    let values = Values {
+    let mut values = Values {
         title: text(sent.title),
         body: text(sent.body),
         kind: text(sent.kind),
@@ -150,7 +175,11 @@ pub(super) fn receive(signed: &SignedIn, sent: Sent) -> Result<(Values, Option<T
         picture_description: text(sent.picture_description),
         action: text(sent.action),
     };
-    Ok((values, sent.picture))
+    if sent.picture_remove.is_some() {
+        values.picture_kept.clear();
+        values.picture_description.clear();
+    }
+    (values, sent.picture)
 }
 
 /// Keeps the picture at once, so that a preview does not ask for it again.

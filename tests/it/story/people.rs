@@ -4,6 +4,7 @@ use archipel::{
     domain::{
         actor::{Actor, ActorId, ActorKind},
         audience::FollowState,
+        directory::{Place, Wanted, Whose},
         lab::LabKind,
         membership::Role,
         picture::Picture,
@@ -27,7 +28,7 @@ on_both_engines! {
         let id = store.commit(|tx| actor::save(tx, &bo));
         let whole = Actor { id, ..bo };
         assert_eq!(store.commit(|tx| actor::find(tx, id)), Some(whole.clone()));
-        assert_eq!(store.commit(|tx| actor::find_by_uri(tx, whole.uri.as_str())), Some(whole));
+        assert_eq!(store.commit(|tx| actor::find_by_uri(tx, whole.uri.as_str())), Some(whole.clone()));
         assert_eq!(store.commit(|tx| actor::find(tx, ActorId(id.0 + 1))), None);
         assert_eq!(store.commit(|tx| actor::find_by_uri(tx, "https://mastodon.example/users/wie")), None);
     }
@@ -87,17 +88,53 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| actor::count_local(tx, ActorKind::Lab)), 0);
     }
 
-    fn known_labs_are_those_of_others_that_are_there_by_name(engine) {
+    fn the_directory_lists_ours_first_each_by_name_and_goes_on_where_it_was_cut(engine) {
         let store = store(engine);
         let zo = Actor { name: "Zo gedaan".into(), ..cast::a_remote_actor(ActorKind::Lab, "zo", "charlie.example") };
         let gone = Actor { gone_at: Some(cast::october(4)), ..cast::a_remote_actor(ActorKind::Lab, "oud", "charlie.example") };
-        for known in [zo, gone, cast::klare_taal(), cast::spoor(), cast::bo()] {
+        for known in [zo, gone, cast::klare_taal(), cast::bo()] {
             store.commit(|tx| actor::save(tx, &known));
         }
-        let names =
-            |limit| store.commit(|tx| actor::list_known_labs(tx, limit)).into_iter().map(|lab| lab.name).collect::<Vec<_>>();
-        assert_eq!(names(10), ["Klare Taal", "Zo gedaan"]);
-        assert_eq!(names(1), ["Klare Taal"]);
+        store.commit(|tx| lab::add(tx, &cast::spoor(), LabKind::Doetank, ""));
+        let look = |after: &Place, limit| store.commit(|tx| lab::look_for(tx, &Wanted::default(), after, limit));
+        let all = look(&Place::begin(), 10);
+        let names = |found: &[(Actor, _)]| found.iter().map(|(lab, _)| lab.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&all), ["Spoor", "Klare Taal", "Zo gedaan"]);
+        assert_eq!(all.iter().map(|(_, kind)| *kind).collect::<Vec<_>>(), [Some(LabKind::Doetank), None, None]);
+        let place = |(lab, _): &(Actor, _)| Place { local: lab.local, id: lab.id.0, name: lab.name.clone() };
+        for cut in 0..3 {
+            assert_eq!(look(&place(&all[cut]), 10), all[cut + 1..]);
+        }
+        assert_eq!(look(&Place::begin(), 1), all[..1]);
+        assert_eq!(store.commit(lab::count_known), 2);
+        let ours = Picture { url: cast::url("https://alpha.example/media/a.png"), description: String::new() };
+        store.commit(|tx| actor::save(tx, &Actor { picture: Some(ours), ..cast::spoor() }));
+        assert_eq!(store.commit(actor::list_pictures), ["https://alpha.example/media/a.png"]);
+    }
+
+    fn labs_are_found_by_what_they_say_where_they_live_and_what_they_are(engine) {
+        let store = store(engine);
+        let wide = Actor { name: "Één 100% lab".into(), ..cast::a_remote_actor(ActorKind::Lab, "wide", "charlie.example") };
+        for known in [cast::klare_taal(), wide] {
+            store.commit(|tx| actor::save(tx, &known));
+        }
+        store.commit(|tx| lab::add(tx, &cast::spoor(), LabKind::Doetank, ""));
+        let look = |text: &str, whose, kind| {
+            let wanted = Wanted { text: text.into(), whose, kind };
+            let found = store.commit(|tx| lab::look_for(tx, &wanted, &Place::begin(), 10));
+            found.into_iter().map(|(lab, _)| lab.handle).collect::<Vec<_>>()
+        };
+        assert_eq!(look("SPOO", Whose::All, None), ["spoor"]);
+        assert_eq!(look("leert HARDOP", Whose::All, None).len(), 3);
+        assert_eq!(look("klare_taal@bravo", Whose::All, None), ["klare_taal"]);
+        assert_eq!(look("100%", Whose::All, None), ["wide"]);
+        assert_eq!(look("Één", Whose::All, None), ["wide"]);
+        assert_eq!(look("%", Whose::Own, None), [""; 0]);
+        assert_eq!(look("r_t", Whose::All, None), [""; 0]);
+        assert_eq!(look("", Whose::Own, None), ["spoor"]);
+        assert_eq!(look("", Whose::Elsewhere, None), ["klare_taal", "wide"]);
+        assert_eq!(look("", Whose::All, Some(LabKind::Doetank)), ["spoor"]);
+        assert_eq!(look("", Whose::All, Some(LabKind::Campaign)), [""; 0]);
     }
 
     fn a_private_key_is_kept_once_apart_from_its_actor(engine) {

@@ -6,6 +6,7 @@ use archipel::{
         audience::{Counts, ReactionKind},
         picture::Picture,
         share::{Form, PublicId, Share},
+        slice::{Cursor, Slice},
         text::Html,
     },
     storage::{actor, audience, reply, share, tombstone},
@@ -34,6 +35,8 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| share::find_by_public_id(tx, &whole.public_id)), Some(whole.clone()));
         assert_eq!(store.commit(|tx| share::find_by_uri(tx, whole.uri.as_str())), Some(whole.clone()));
         assert_eq!(store.commit(|tx| share::find(tx, whole.id + 1)), None);
+        add(&store, cast::a_share(2, &spoor, &noor));
+        assert_eq!(store.commit(share::list_pictures), ["https://alpha.example/media/a.png"]);
         assert_eq!(store.commit(|tx| share::find_by_public_id(tx, &PublicId::from_random(9))), None);
         assert_eq!(store.commit(|tx| share::find_by_uri(tx, spoor.uri.as_str())), None);
     }
@@ -85,6 +88,15 @@ on_both_engines! {
         assert_eq!(ids(store.commit(|tx| share::list_of_tag(tx, "leren", 10))), expected);
         assert_eq!(ids(store.commit(|tx| share::list_of_lab(tx, spoor.id, 2))), expected[..2]);
         assert_eq!(store.commit(|tx| share::list_of_author(tx, spoor.id, 10)), []);
+        // The next part begins where the first was cut, also between two of the same moment.
+        let after = |share: &Share| Slice { before: Cursor::of(share.published_at, share.id), limit: 10 };
+        for (cut, share) in [&same, &two, &one].into_iter().enumerate() {
+            let rest = &expected[cut + 1..];
+            assert_eq!(ids(store.commit(|tx| share::list_of_lab(tx, spoor.id, after(share)))), rest);
+            assert_eq!(ids(store.commit(|tx| share::list_of_author(tx, noor.id, after(share)))), rest);
+            assert_eq!(ids(store.commit(|tx| share::list_newest(tx, true, after(share)))), rest);
+            assert_eq!(ids(store.commit(|tx| share::list_of_tag(tx, "leren", after(share)))), rest);
+        }
     }
 
     fn shares_from_elsewhere_are_told_apart_from_ours(engine) {
@@ -146,7 +158,10 @@ on_both_engines! {
             (&listed[0].content, &listed[0].language, &listed[0].author_page),
             (&early.content, &early.language, &bo.page)
         );
-        assert_eq!(store.commit(|tx| reply::list(tx, first.id, 1)).len(), 1);
+        let newest = store.commit(|tx| reply::list(tx, first.id, 1));
+        assert_eq!(newest, listed[1..]);
+        let before = Cursor::of(newest[0].published_at, newest[0].id);
+        assert_eq!(store.commit(|tx| reply::list(tx, first.id, Slice { before, limit: 10 })), listed[..1]);
         assert_eq!(store.commit(|tx| reply::find_share_of(tx, late.uri.as_str())), Some(first.id));
         assert_eq!(store.commit(|tx| reply::find_author(tx, late.uri.as_str())), Some(bo.id));
         assert_eq!(store.commit(|tx| reply::find(tx, early.uri.as_str())), Some(listed[0].clone()));
@@ -191,5 +206,20 @@ on_both_engines! {
         assert!(!store.commit(|tx| tombstone::add(tx, uri, "Note", cast::october(1))));
         assert_eq!(store.commit(|tx| tombstone::find(tx, uri)), Some(("Article".to_owned(), store.now())));
         assert_eq!(store.commit(|tx| tombstone::find(tx, "https://alpha.example/shares/bbbbbbbbbb")), None);
+    }
+
+    fn what_was_deleted_unseen_is_deleted_for_who_deleted_it(engine) {
+        let store = store(engine);
+        let [_, noor, bo] = people(&store);
+        let (uri, now) = ("https://mastodon.example/notes/1", store.now());
+        let bars = |author: archipel::domain::actor::ActorId| store.commit(|tx| tombstone::bars(tx, uri, author));
+        assert!(!bars(bo.id));
+        store.commit(|tx| tombstone::add_unseen(tx, uri, "Note", noor.id, now));
+        assert!(bars(noor.id) && !bars(bo.id));
+        store.commit(|tx| tombstone::add_unseen(tx, uri, "Note", bo.id, now));
+        assert!(bars(bo.id));
+        assert!(!store.commit(|tx| tombstone::add(tx, uri, "Note", now)));
+        store.commit(|tx| tombstone::add_unseen(tx, uri, "Note", noor.id, now));
+        assert!(bars(bo.id) && bars(noor.id), "gone for everyone stays so");
     }
 }

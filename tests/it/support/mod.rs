@@ -7,6 +7,7 @@ pub mod peer;
 mod postgres;
 pub mod program;
 pub mod proxy;
+pub mod script;
 pub mod server;
 pub mod signer;
 mod store;

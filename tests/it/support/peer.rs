@@ -105,6 +105,11 @@ impl Peer {
         self.state().answers.entry(target.to_owned()).or_default().extend(answers);
     }
 
+    /// Forgets what it was to answer to POSTs: from now on it accepts everything.
+    pub fn recover(&self) {
+        self.state().answers.clear();
+    }
+
     /// A person here, with a key; served at its id.
     pub fn person(&self, name: &str) -> Value {
         self.actor("Person", name)

@@ -50,6 +50,30 @@ impl<'a> Visitor<'a> {
         answer.headers()[header::LOCATION].to_str().expect("text").to_owned()
     }
 
+    /// Sends a form that is sent in parts, with a PNG where one is given, to `action`; `token` is that of a page. The answer.
+    pub async fn send_parts(&self, action: &str, token: &str, fields: &[(&str, &str)], png: Option<&[u8]>) -> Response {
+        let mut body = Vec::new();
+        let part = |head: &str, value: &[u8]| {
+            [b"--tide\r\nContent-Disposition: form-data; ", head.as_bytes(), b"\r\n\r\n", value, b"\r\n"].concat()
+        };
+        for (name, value) in [("form_token", token)].iter().chain(fields) {
+            body.extend(part(&format!("name=\"{name}\""), value.as_bytes()));
+        }
+        if let Some(png) = png {
+            body.extend(part("name=\"picture\"; filename=\"a.png\"\r\nContent-Type: image/png", png));
+        }
+        body.extend(b"--tide--\r\n");
+        let request = self.server.client().post(self.server.at(action)).header(header::COOKIE, &self.cookie);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=tide").body(body);
+        request.send().await.expect("an answer")
+    }
+
+    /// The token that the forms of a page carry.
+    pub async fn token(&self, page: &str) -> String {
+        let text = self.page(page).await;
+        between(&text, "name=\"form_token\" value=\"", "\"").expect("a token").to_owned()
+    }
+
     async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Response {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.server.client().post(self.server.at(action)).header(header::COOKIE, &self.cookie);

@@ -1,8 +1,8 @@
 //! The stories that the recordings tell, in order, and what each of them does here. No code, only what is expected.
 
 use Effect::{
-    Boosted, Departed, FollowAccepted, FollowRejected, Followed, Liked, Named, Nothing, Refused, Replied, ReplyGone, ShareKept,
-    Unfollowed,
+    Boosted, Departed, FollowAccepted, FollowRejected, Followed, Liked, Named, Nothing, Refused, Replied, ReplyGone, ShareGone,
+    ShareKept, Unfollowed,
 };
 use archipel::domain::actor::ActorKind;
 
@@ -24,6 +24,8 @@ pub enum Effect {
     FollowRejected,
     /// A share of theirs is shown, with this title.
     ShareKept(&'static str),
+    /// No share of theirs is shown.
+    ShareGone,
     /// The sender is known by this name.
     Named(&'static str),
     /// The sender is gone.
@@ -208,7 +210,7 @@ pub const STORIES: [Story; 14] = [
             ("announce", ShareKept("Open overleg 14: the letter nobody read")),
             ("update_video", ShareKept("Open overleg 14: the letter nobody read (subtitled)")),
             ("view", Nothing),
-            ("undo_announce", Nothing),
+            ("undo_announce", ShareGone),
             ("update_channel", Named("Open overleg (on Fridays)")),
             ("delete_reply", ReplyGone),
             ("reject_follow", FollowRejected),

@@ -1,0 +1,70 @@
+//! Where a block closes the ways in and out: asked before a key is read, before a connection is opened, before anything is sent.
+
+use url::Url;
+
+use super::{Federation, fetch::Unfetched, inbox::Rejection};
+use crate::{
+    domain::{actor::Actor, delivery::Attempt},
+    storage::{Failed, block, delivery::Leased},
+    usecases::{Outcome, block::require_unblocked, peer},
+};
+
+impl Federation {
+    /// Whether a block covers this URL; one look at the database, nothing is cached.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub(super) async fn is_blocked(&self, url: &Url) -> Result<bool, Failed> {
+        let url = url.clone();
+        self.store.read(move |tx| Ok(block::find_covering(tx, &url)?.is_some())).await
+    }
+
+    /// `Ok` where this may be read.
+    ///
+    /// # Errors
+    /// [`Unfetched::Unusable`] where a block covers it.
+    pub(super) async fn require_unblocked(&self, url: &Url) -> Result<(), Unfetched> {
+        if self.is_blocked(url).await? { Err(Unfetched::Unusable(url.clone(), "is blocked here")) } else { Ok(()) }
+    }
+
+    /// `Ok` where a person here may be led there.
+    ///
+    /// # Errors
+    /// `Refused` where a block covers it.
+    pub(super) async fn require_open(&self, url: &Url) -> Outcome<()> {
+        let url = url.clone();
+        self.store.read(move |tx| require_unblocked(tx, &url)).await
+    }
+
+    /// Keeps what an actor's own host says of it, unless it was blocked while we asked.
+    ///
+    /// # Errors
+    /// [`Unfetched::Unusable`] where a block covers it.
+    pub(super) async fn learn(&self, actor: Actor) -> Result<Actor, Unfetched> {
+        self.store
+            .write(move |tx| match block::find_covering(tx, &actor.uri)? {
+                Some(_) => Err(Unfetched::Unusable(actor.uri, "is blocked here")),
+                None => Ok(peer::learn(tx, &actor)?),
+            })
+            .await
+    }
+
+    /// `Ok` where we listen to this actor.
+    ///
+    /// # Errors
+    /// [`Rejection::NotEntitled`] where a block covers it.
+    pub(super) async fn listen_to(&self, actor: &Url) -> Result<(), Rejection> {
+        if self.is_blocked(actor).await? { Err(Rejection::NotEntitled("blocked")) } else { Ok(()) }
+    }
+
+    /// How a delivery ends that may not be sent any more, also where it was leased before the block; `None` where it may.
+    pub(super) async fn hold_back(&self, leased: &Leased, inbox: &Url) -> Option<Attempt> {
+        let (id, inbox) = (leased.id, inbox.clone());
+        let read =
+            self.store.read(move |tx| Ok::<_, Failed>(block::find_covering(tx, &inbox)?.is_some() || block::is_stopped(tx, id)?));
+        match read.await {
+            Ok(stopped) => stopped.then_some(Attempt::Blocked),
+            Err(error) => Some(Attempt::Failed { error: error.to_string(), retry_after: None }),
+        }
+    }
+}
