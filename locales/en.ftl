@@ -4,6 +4,8 @@ nav-main = Main
 nav-labs = Labs
 nav-organisation = Organisation
 nav-following = Following
+nav-deliveries = Deliveries
+nav-blocks = Blocks
 sign-in = Sign in
 sign-out = Sign out
 footer-what = An instance of Archipel, the federated directory of public innovation. No tracking, no scripts.
@@ -12,6 +14,7 @@ pages-shares = More shares
 pages-labs = More labs
 pages-newest = Back to the newest
 pages-older = Older
+pages-deliveries = More deliveries
 pages-first = Back to the first
 pages-further = Further
 save = Save
@@ -48,6 +51,25 @@ boosts = { $count ->
     [one] { $count } boost
    *[other] { $count } boosts
 }
+time-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
+time-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+time-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+time-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+time-ahead = in { $time }
+time-past = { $time } ago
+time-now = now
 month-1 = January
 month-2 = February
 month-3 = March
@@ -227,7 +249,119 @@ sign-in-hint = Forgotten? Whoever looks after this instance can give you a new p
 member-shares = Shares in their own name
 member-no-shares = Nothing yet.
 
+# Deliveries
+deliveries-title = Deliveries
+deliveries-lead = What this instance says to other servers, and what has not arrived yet. Nothing is lost silently: each delivery ends in one of these states.
+deliveries-states = How deliveries stand
+deliveries-states-of = How deliveries to { $host } stand
+deliveries-none-yet = Nothing was sent to other servers yet. As soon as somebody elsewhere follows a lab, it is seen here.
+deliveries-hosts = Whom most waits for
+deliveries-hosts-none = Nothing waits. Everything that can arrive has arrived.
+deliveries-all-hosts = All hosts
+deliveries-all-states = All states
+deliveries-list = One by one
+deliveries-list-of = One by one, to { $host }
+deliveries-none = There is no such delivery.
+deliveries-tried = { $count ->
+    [0] Nothing here can be tried again now: it has arrived, or is on its way.
+    [one] One is tried again now.
+   *[other] { $count } are tried again now.
+}
+deliveries-try = Try again now
+deliveries-try-to = Try again now: { $host }
+deliveries-try-all = Try everything again now
+deliveries-try-host = Try everything for { $host } again now
+deliveries-try-hint = { $count ->
+    [one] One delivery; it gets another 30 days.
+   *[other] { $count } deliveries; each gets another 30 days.
+}
+deliveries-blocked-hint = What a block stopped stays stopped.
+deliveries-waiting = { $count ->
+    [one] { $count } waits
+   *[other] { $count } wait
+}
+deliveries-failures = { $count ->
+    [0] not tried yet
+    [one] tried once
+   *[other] tried { $count } times
+}
+deliveries-rests = rests, goes on { $time }
+deliveries-goes = goes on now
+deliveries-next = next try { $time }
+deliveries-due = is being tried
+deliveries-to = to
+delivery-state-waiting = waiting
+delivery-state-delivered = delivered
+delivery-state-gone = gone
+delivery-state-refused = refused
+delivery-state-expired = expired
+delivery-state-superseded = superseded
+delivery-state-blocked = blocked
+delivery-meaning-waiting = It is tried now or later.
+delivery-meaning-delivered = The other server has it.
+delivery-meaning-gone = The inbox no longer exists.
+delivery-meaning-refused = The other server does not want it.
+delivery-meaning-expired = It was tried for 30 days.
+delivery-meaning-superseded = Something newer about the same thing went instead.
+delivery-meaning-blocked = We blocked who would have received it.
+deed-create = New share
+deed-correct = Correction
+deed-delete = Withdrawal
+deed-announce = Passed on by a lab
+deed-follow = Wish to follow
+deed-accept = Answer to a follower
+deed-undo = Taken back
+deed-other = Message
+cause-trouble = Its server has trouble at the moment.
+cause-too-much = Its server asks us to wait.
+cause-denied = Its server does not accept this from us.
+cause-missing = Its server knows no such inbox.
+cause-closed = Its server cannot be reached.
+cause-slow = Its server did not answer in time.
+cause-barred = That address may not be opened.
+cause-other = It could not be sent.
+
+# Blocks
+blocks-title = Blocks
+blocks-lead = Whom this instance has nothing to do with. Nothing comes from there, nothing goes there, and nothing of it is shown.
+blocks-none = Nobody is blocked.
+blocks-list = Blocked now
+blocks-add = Block someone
+blocks-look = Look what it closes
+blocks-since = since { $date }
+blocks-kind-host = with everything below it
+blocks-kind-actor = this actor only
+blocks-no-reason = No reason was written down.
+blocks-confirm-title = Block { $subject }?
+blocks-closes-host = This closes { $subject } and every host below it, such as labs.{ $subject }: nothing comes from there, nothing goes there, and nothing of it is shown.
+blocks-closes-actor = This closes one actor, { $subject }. Others on the same server notice nothing.
+blocks-known = { $count ->
+    [0] We know nobody there.
+    [one] We know one actor there. What we keep of it is removed, and following it ends:
+   *[other] We know { $count } actors there. What we keep of them is removed, and following them ends:
+}
+blocks-known-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+blocks-again = What is removed does not return when the block is taken back: it is read again when it is met again.
+blocks-shared = Mind: many who have nothing to do with each other have a host below { $subject }. All of them would be blocked. Perhaps you mean one of them?
+blocks-covered = { $subject } is blocked already, and covers this.
+blocks-block = Block
+blocks-keep = Do not block
+blocks-remove = Take back
+blocks-remove-of = Take back: { $subject }
+blocks-remove-title = Take back the block of { $subject }?
+blocks-remove-text = From then on it is heard again, and can be followed again. What was removed comes back only where it is met again.
+blocks-remove-confirm = Take it back
+blocks-remove-keep = Leave it blocked
+blocks-removed = The block was taken back. What was removed is read again when it is met again.
+
 # Fields
+field-block-subject = Whom
+field-block-subject-hint = A host, such as spam.example; or one actor: the address of its page, or @name@host where we know it.
+field-reason = Reason
+field-reason-hint = For other administrators; nobody else sees it.
 field-look-for = Name, address or description
 field-whose = Where
 field-handle = Handle
@@ -366,6 +500,7 @@ cli-password-again = The same again:{" "}
 cli-password-made = This is the password; it is not shown again:
 cli-password-prompt = Password (leave empty to get one):{" "}
 cli-passwords-differ = The two passwords are not the same; nothing was changed.
+cli-reading-kind = “{ $given }” is nothing that is read; choose one of { $kinds }.
 cli-share-withdrawn = “{ $title }” is withdrawn; everyone it was sent to is told.
 cli-too-large = { $file } is far larger than a share may be.
 cli-unfollowed = { $follower } no longer follows { $address }.

@@ -4,6 +4,8 @@ nav-main = Hoofdmenu
 nav-labs = Labs
 nav-organisation = Organisatie
 nav-following = Volgend
+nav-deliveries = Bezorgingen
+nav-blocks = Blokkades
 sign-in = Inloggen
 sign-out = Uitloggen
 footer-what = Een instantie van Archipel, de gefedereerde wegwijzer van publieke innovatie. Zonder scripts en zonder meekijkers.
@@ -12,6 +14,7 @@ pages-shares = Meer bijdragen
 pages-labs = Meer labs
 pages-newest = Terug naar de nieuwste
 pages-older = Ouder
+pages-deliveries = Meer bezorgingen
 pages-first = Terug naar het begin
 pages-further = Verder
 save = Bewaren
@@ -48,6 +51,22 @@ boosts = { $count ->
     [one] { $count } keer doorgegeven
    *[other] { $count } keer doorgegeven
 }
+time-seconds = { $count ->
+    [one] { $count } seconde
+   *[other] { $count } seconden
+}
+time-minutes = { $count ->
+    [one] { $count } minuut
+   *[other] { $count } minuten
+}
+time-hours = { $count } uur
+time-days = { $count ->
+    [one] { $count } dag
+   *[other] { $count } dagen
+}
+time-ahead = over { $time }
+time-past = { $time } geleden
+time-now = nu
 month-1 = januari
 month-2 = februari
 month-3 = maart
@@ -227,7 +246,119 @@ sign-in-hint = Vergeten? Wie deze instantie beheert kan je een nieuw wachtwoord 
 member-shares = Bijdragen op eigen naam
 member-no-shares = Nog niets.
 
+# Bezorgingen
+deliveries-title = Bezorgingen
+deliveries-lead = Wat deze instantie aan andere servers vertelt, en wat nog niet is aangekomen. Er gaat niets stilletjes verloren: elke bezorging eindigt in een van deze toestanden.
+deliveries-states = Hoe bezorgingen ervoor staan
+deliveries-states-of = Hoe bezorgingen aan { $host } ervoor staan
+deliveries-none-yet = Er is nog niets aan andere servers verstuurd. Zodra iemand elders een lab volgt, is dat hier te zien.
+deliveries-hosts = Voor wie het meeste wacht
+deliveries-hosts-none = Er wacht niets. Alles wat kan aankomen, is aangekomen.
+deliveries-all-hosts = Alle hosts
+deliveries-all-states = Alle toestanden
+deliveries-list = Eén voor één
+deliveries-list-of = Eén voor één, aan { $host }
+deliveries-none = Zo’n bezorging is er niet.
+deliveries-tried = { $count ->
+    [0] Hier valt nu niets opnieuw te proberen: het is aangekomen, of onderweg.
+    [one] Eén wordt nu opnieuw geprobeerd.
+   *[other] { $count } worden nu opnieuw geprobeerd.
+}
+deliveries-try = Nu opnieuw proberen
+deliveries-try-to = Nu opnieuw proberen: { $host }
+deliveries-try-all = Alles nu opnieuw proberen
+deliveries-try-host = Alles voor { $host } nu opnieuw proberen
+deliveries-try-hint = { $count ->
+    [one] Eén bezorging; ze krijgt weer 30 dagen.
+   *[other] { $count } bezorgingen; elke krijgt weer 30 dagen.
+}
+deliveries-blocked-hint = Wat door een blokkade is gestopt, blijft gestopt.
+deliveries-waiting = { $count ->
+    [one] { $count } wacht
+   *[other] { $count } wachten
+}
+deliveries-failures = { $count ->
+    [0] nog niet geprobeerd
+    [one] één keer geprobeerd
+   *[other] { $count } keer geprobeerd
+}
+deliveries-rests = rust, gaat verder { $time }
+deliveries-goes = gaat nu verder
+deliveries-next = volgende poging { $time }
+deliveries-due = wordt geprobeerd
+deliveries-to = aan
+delivery-state-waiting = wacht
+delivery-state-delivered = bezorgd
+delivery-state-gone = verdwenen
+delivery-state-refused = geweigerd
+delivery-state-expired = verlopen
+delivery-state-superseded = ingehaald
+delivery-state-blocked = geblokkeerd
+delivery-meaning-waiting = Ze wordt nu of later geprobeerd.
+delivery-meaning-delivered = De andere server heeft het.
+delivery-meaning-gone = De inbox bestaat niet meer.
+delivery-meaning-refused = De andere server wil het niet.
+delivery-meaning-expired = Ze werd 30 dagen lang geprobeerd.
+delivery-meaning-superseded = Iets nieuwers over hetzelfde ging in haar plaats.
+delivery-meaning-blocked = We hebben geblokkeerd wie het zou ontvangen.
+deed-create = Nieuwe bijdrage
+deed-correct = Verbetering
+deed-delete = Intrekking
+deed-announce = Doorgegeven door een lab
+deed-follow = Verzoek om te volgen
+deed-accept = Antwoord aan een volger
+deed-undo = Teruggenomen
+deed-other = Bericht
+cause-trouble = De server daar heeft op dit moment problemen.
+cause-too-much = De server daar vraagt ons te wachten.
+cause-denied = De server daar neemt dit niet van ons aan.
+cause-missing = De server daar kent deze inbox niet.
+cause-closed = De server daar is niet bereikbaar.
+cause-slow = De server daar antwoordde niet op tijd.
+cause-barred = Dat adres mag niet geopend worden.
+cause-other = Het kon niet verstuurd worden.
+
+# Blokkades
+blocks-title = Blokkades
+blocks-lead = Met wie deze instantie niets te maken wil hebben. Er komt niets vandaan, er gaat niets heen, en er is niets van te zien.
+blocks-none = Er is niemand geblokkeerd.
+blocks-list = Nu geblokkeerd
+blocks-add = Iemand blokkeren
+blocks-look = Kijken wat dat afsluit
+blocks-since = sinds { $date }
+blocks-kind-host = met alles daaronder
+blocks-kind-actor = alleen deze actor
+blocks-no-reason = Er is geen reden opgeschreven.
+blocks-confirm-title = { $subject } blokkeren?
+blocks-closes-host = Dit sluit { $subject } af en elke host daaronder, zoals labs.{ $subject }: er komt niets vandaan, er gaat niets heen, en er is niets van te zien.
+blocks-closes-actor = Dit sluit één actor af, { $subject }. Anderen op dezelfde server merken er niets van.
+blocks-known = { $count ->
+    [0] We kennen daar niemand.
+    [one] We kennen daar één actor. Wat we ervan bewaren wordt verwijderd, en het volgen houdt op:
+   *[other] We kennen daar { $count } actoren. Wat we ervan bewaren wordt verwijderd, en het volgen houdt op:
+}
+blocks-known-more = { $count ->
+    [one] en nog één
+   *[other] en nog { $count }
+}
+blocks-again = Wat verwijderd is, komt niet terug als de blokkade eraf gaat: het wordt opnieuw gelezen zodra het zich weer voordoet.
+blocks-shared = Let op: velen die niets met elkaar te maken hebben, hebben een host onder { $subject }. Die zouden allemaal geblokkeerd worden. Bedoel je misschien een ervan?
+blocks-covered = { $subject } is al geblokkeerd, en omvat dit.
+blocks-block = Blokkeren
+blocks-keep = Niet blokkeren
+blocks-remove = Opheffen
+blocks-remove-of = Opheffen: { $subject }
+blocks-remove-title = Blokkade van { $subject } opheffen?
+blocks-remove-text = Vanaf dan wordt er weer geluisterd, en kan er weer gevolgd worden. Wat verwijderd is, komt alleen terug waar het zich weer voordoet.
+blocks-remove-confirm = Ja, opheffen
+blocks-remove-keep = Geblokkeerd laten
+blocks-removed = De blokkade is opgeheven. Wat verwijderd werd, wordt opnieuw gelezen zodra het zich weer voordoet.
+
 # Velden
+field-block-subject = Wie
+field-block-subject-hint = Een host, zoals spam.example; of één actor: het adres van de pagina, of @naam@host als we die kennen.
+field-reason = Reden
+field-reason-hint = Voor andere beheerders; niemand anders ziet die.
 field-look-for = Naam, adres of beschrijving
 field-whose = Waar
 field-handle = Adres
@@ -366,6 +497,7 @@ cli-password-again = Nog een keer hetzelfde:{" "}
 cli-password-made = Dit is het wachtwoord; het wordt niet nog eens getoond:
 cli-password-prompt = Wachtwoord (leeg laten om er een te krijgen):{" "}
 cli-passwords-differ = De twee wachtwoorden zijn niet hetzelfde; er is niets veranderd.
+cli-reading-kind = ‘{ $given }’ is niets dat gelezen wordt; kies uit { $kinds }.
 cli-share-withdrawn = ‘{ $title }’ is ingetrokken; iedereen die hem kreeg, krijgt dat te horen.
 cli-too-large = { $file } is veel groter dan een bijdrage mag zijn.
 cli-unfollowed = { $follower } volgt { $address } niet meer.

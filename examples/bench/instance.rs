@@ -5,45 +5,41 @@ use std::{
     net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
 use archipel::{
-    config::{Chance, Clock, Settings},
-    domain::{
-        actor::{Actor, ActorKind, Handle},
-        lab::{LabProfile, NewLab},
-        language::{Language, LanguageTag},
-        share::{Draft, Licence, ShareKind, Voice},
-    },
-    federation::Federation,
-    storage::{Failed, Store, actor, delivery, queue},
-    usecases::{self, KeyPair, audience, lab, share},
+    config::{Clock, Settings},
+    domain::actor::{Actor, ActorKind},
+    federation::{Federation, key},
+    storage::{Failed, Store, activity, actor, share::list_newest},
+    usecases::KeyPair,
 };
 use url::Url;
 
-use super::{Measured, pause, sink::Sink};
+use super::{Measured, pause, stage};
 
 /// The program under measurement, and the library's view of the same database.
 pub struct Instance {
     folder: PathBuf,
     address: String,
+    database: Option<String>,
     federation: Federation,
     process: Option<Child>,
 }
 
 impl Instance {
-    /// Founds an instance with one lab, and starts it.
-    pub fn found() -> Measured<Self> {
-        let folder = std::env::temp_dir().join(format!("archipel-bench-{}", std::process::id()));
+    /// Founds an instance with one lab, on SQLite or in an empty PostgreSQL database where one is given, and starts it.
+    pub fn found_on(database: Option<String>) -> Measured<Self> {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("archipel-bench-{}-{number}", std::process::id()));
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        let settings = Settings::read(|name| setting(name, &folder.display().to_string(), &address))?;
+        let settings = Settings::read(|name| setting(name, &folder.display().to_string(), &address, database.as_deref()))?;
         let federation = Federation::open(&settings, Store::open(&settings)?, Clock::System)?;
-        let keys = archipel::federation::key::generate()?;
-        let profile = LabProfile::parse("Bench", "lab", "Measured, not guessed.")?;
-        let new = NewLab { handle: Handle::parse("bench")?, profile };
-        federation.store.write_now(|tx| lab::register(tx, Clock::System.now(), &federation.links, &keys, None, new))?;
-        let mut instance = Self { folder, address, federation, process: None };
+        stage::open_lab(&federation, &key::generate()?, "bench")?;
+        let mut instance = Self { folder, address, database, federation, process: None };
         instance.start()?;
         Ok(instance)
     }
@@ -53,12 +49,16 @@ impl Instance {
         let program = std::env::current_exe()?.with_file_name("../archipel");
         let mut command = Command::new(program);
         let folder = self.folder.display().to_string();
-        for name in ["URL", "LISTEN", "DATA_DIR", "ORGANISATION_NAME", "DEVELOPMENT", "LOG"] {
+        for name in ["URL", "LISTEN", "DATA_DIR", "DATABASE_URL", "ORGANISATION_NAME", "DEVELOPMENT", "LOG"] {
             let name = format!("ARCHIPEL_{name}");
-            command.env(&name, setting(&name, &folder, &self.address).unwrap_or_default());
+            if let Some(value) = setting(&name, &folder, &self.address, self.database.as_deref()) {
+                command.env(&name, value);
+            }
         }
         let begun = Instant::now();
-        self.process = Some(command.arg("serve").stdout(Stdio::null()).spawn()?);
+        // Its input closes with this process, however that ends; so it is never left behind.
+        command.args(["serve", "--while-stdin-is-open"]).stdin(Stdio::piped()).stdout(Stdio::null());
+        self.process = Some(command.spawn()?);
         while self.get("/health/ready").is_err() {
             if begun.elapsed() > Duration::from_secs(20) {
                 return Err("the instance did not answer within 20 s".into());
@@ -87,71 +87,45 @@ impl Instance {
         if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{path} did not answer 200").into()) }
     }
 
-    /// Kilobytes of the process that are in memory.
-    pub fn resident_kilobytes(&self) -> Measured<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.split_whitespace().next().ok_or("no VmRSS")?.parse()?)
-    }
-
-    /// Hundredths of a second of CPU that the process has used.
-    pub fn cpu_ticks(&self) -> Measured<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()?))?;
-        let fields: Vec<&str> = stat.rsplit_once(") ").ok_or("no stat")?.1.split(' ').collect();
-        let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok()).ok_or("no stat");
-        Ok(ticks(11)? + ticks(12)?)
-    }
-
-    /// Lets actors with these inboxes follow the lab.
-    pub fn add_followers(&self, keys: &KeyPair, inboxes: &[String]) -> Measured<()> {
-        let now = Clock::System.now();
+    /// Keeps an actor for each of these inboxes: known, with a key, and following nobody.
+    pub fn meet(&self, keys: &KeyPair, inboxes: &[String]) -> Measured<()> {
         let bench = self.federation.store.read_now(|tx| actor::find_local(tx, "bench"))?.ok_or("no lab")?;
-        self.federation.store.write_now(|tx| {
-            for inbox in inboxes {
-                let follower = follower(&bench, inbox, keys)?;
-                let id = actor::save(tx, &follower)?;
-                audience::be_followed(tx, now, id, bench.id, &format!("{}#follow", follower.uri))?;
+        self.federation
+            .store
+            .write_now(|tx| inboxes.iter().try_for_each(|inbox| actor::save(tx, &follower(&bench, inbox, keys)?).map(|_| ())))?;
+        Ok(())
+    }
+
+    /// The newest shares of the lab, by their ids on the wire.
+    pub fn shares(&self, most: i64) -> Measured<Vec<String>> {
+        let newest = self.federation.store.read_now(|tx| list_newest(tx, true, most))?;
+        Ok(newest.into_iter().map(|share| share.uri.to_string()).collect())
+    }
+
+    /// How many of these activities were committed as received.
+    pub fn count_received<'a>(&self, ids: impl Iterator<Item = &'a String>) -> Measured<usize> {
+        let mut count = 0;
+        self.federation.store.read_now(|tx| {
+            for id in ids {
+                count += usize::from(activity::find_received(tx, id)?.is_some());
             }
             Ok::<_, Failed>(())
         })?;
-        Ok(())
+        Ok(count)
     }
 
-    /// Waits until every Accept has gone out.
-    pub fn work_off(&self, sink: &Sink) -> Measured<()> {
-        let begun = Instant::now();
-        loop {
-            let open = |tx: &mut archipel::storage::Tx<'_>| Ok::<_, Failed>((queue::count(tx)?, delivery::next_due(tx)?));
-            let ((waiting, _), due) = self.federation.store.read_now(open)?;
-            if waiting == 0 && due.is_none() {
-                return Ok(());
-            }
-            if begun.elapsed() > Duration::from_mins(2) {
-                return Err(format!("the queue was not worked off; {} activities arrived", sink.received()).into());
-            }
-            pause(Duration::from_millis(20));
-        }
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
-    /// Publishes a share of the lab, committed when this returns.
-    pub fn publish(&self) -> Measured<()> {
-        let language = LanguageTag::from(Language::En);
-        let draft = Draft::parse(ShareKind::Update, "A measured share", "It is short, and it is sent.", language, Licence::Cc0)?;
-        let publish = |tx: &mut archipel::storage::Tx<'_>| {
-            share::publish(
-                tx,
-                Clock::System.now(),
-                &self.federation.links,
-                Chance.public_id(),
-                None,
-                ("bench", &Voice::Lab, draft),
-            )
-        };
-        self.federation.store.write_now::<_, usecases::Error>(publish)?;
-        Ok(())
+    /// The library's view of the same database.
+    pub const fn federation(&self) -> &Federation {
+        &self.federation
     }
 
-    fn pid(&self) -> Measured<u32> {
+    /// The process that runs.
+    pub fn pid(&self) -> Measured<u32> {
         Ok(self.process.as_ref().ok_or("the instance does not run")?.id())
     }
 }
@@ -167,8 +141,9 @@ impl Drop for Instance {
     }
 }
 
-fn setting(name: &str, folder: &str, address: &str) -> Option<String> {
+fn setting(name: &str, folder: &str, address: &str, database: Option<&str>) -> Option<String> {
     match name {
+        "ARCHIPEL_DATABASE_URL" => database.map(str::to_owned),
         "ARCHIPEL_URL" => Some(format!("http://{address}")),
         "ARCHIPEL_LISTEN" => Some(address.to_owned()),
         "ARCHIPEL_DATA_DIR" => Some(folder.to_owned()),

@@ -1,124 +1,125 @@
-//! Measures a release build on this machine: start, rest, one delivery, many deliveries. Prints figures and ratios.
+//! Measures the program from outside, on this machine. Each scenario is a file with one `measure`, listed here once.
 //! Everything stays on loopback, is bounded in count and time, and is gone afterwards.
 
+mod catch_up;
+mod fan_out;
+mod far_peer;
+mod hostile;
+mod inbox;
 mod instance;
+mod ledger;
+mod letter;
+mod library_queue;
+mod options;
+mod peers;
+mod postgres;
+mod process;
+mod reference;
+mod report;
+mod sender;
 mod sink;
+mod stage;
+mod start;
+mod visitor;
 
-use std::{
-    error::Error,
-    time::{Duration, Instant},
-};
+use std::{error::Error, num::NonZero, process::ExitCode, time::Duration};
 
 use archipel::{federation::key, usecases::KeyPair};
+use clap::Parser;
 use instance::Instance;
-use openssl::{hash::MessageDigest, pkey::PKey, sign::Signer};
-use sink::Sink;
-
-/// Hosts of the fan-out, and inboxes at each.
-const HOSTS: usize = 100;
-const INBOXES: usize = 20;
+use options::{Engine, Options};
+use report::Report;
+use serde_json::json;
+use tokio::runtime::Runtime;
 
 type Measured<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Measured<()> {
+type Scenario = (&'static str, fn(&Bench) -> Measured<()>);
+
+/// What can be measured, in this order: its name on the command line, and how.
+const SCENARIOS: &[Scenario] = &[
+    ("start", start::measure),
+    ("fan-out", fan_out::measure),
+    ("peers", peers::measure),
+    ("far-peer", far_peer::measure),
+    ("catch-up", catch_up::measure),
+    ("inbox", inbox::measure),
+];
+
+/// What every scenario works with.
+struct Bench {
+    options: Options,
+    runtime: Runtime,
+    keys: KeyPair,
+    report: Report,
+}
+
+fn main() -> Measured<ExitCode> {
+    let options = Options::parse();
+    if let Some(unknown) = options.scenarios.iter().find(|name| SCENARIOS.iter().all(|(known, _)| known != name)) {
+        let known: Vec<&str> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("{unknown} is no scenario; there are: {}", known.join(" ")).into());
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let sink = Sink::start(&runtime)?;
-    let keys = key::generate()?;
-    let mut instance = Instance::found()?;
-    println!("| what | figure | aim |\n| --- | --- | --- |");
-    measure_start(&mut instance)?;
-    measure_rest(&instance)?;
-    measure_one_delivery(&instance, &sink, &keys)?;
-    measure_fan_out(&instance, &sink, &keys)?;
-    Ok(())
-}
-
-/// From starting the process to its first answer, with an existing database.
-fn measure_start(instance: &mut Instance) -> Measured<()> {
-    let mut times = Vec::new();
-    for _ in 0..5 {
-        instance.stop()?;
-        times.push(instance.start()?);
+    if let Some(port) = options.library_queue {
+        return runtime.block_on(library_queue::run(port)).map(|()| ExitCode::SUCCESS);
     }
-    let median = median(&mut times);
-    row("first answer after start", &format!("{} ms", median.as_millis()), "at most 300 ms");
-    Ok(())
-}
-
-/// What an instance takes while nothing happens.
-fn measure_rest(instance: &Instance) -> Measured<()> {
-    instance.get("/")?;
-    instance.get("/labs")?;
-    pause(Duration::from_secs(6));
-    let (kilobytes, ticks) = (instance.resident_kilobytes()?, instance.cpu_ticks()?);
-    pause(Duration::from_secs(5));
-    row("resident while idle", &format!("{} MB", kilobytes / 1_024), "at most 40 MB");
-    row("CPU while idle", &format!("{} ms per second", (instance.cpu_ticks()? - ticks) * 10 / 5), "-");
-    Ok(())
-}
-
-/// From the commit of a share to its first byte at a follower.
-fn measure_one_delivery(instance: &Instance, sink: &Sink, keys: &KeyPair) -> Measured<()> {
-    instance.add_followers(keys, &[sink.inbox("first", 0)])?;
-    instance.work_off(sink)?;
-    let mut times = Vec::new();
-    for _ in 0..10 {
-        let before = sink.received();
-        instance.publish()?;
-        let committed = Instant::now();
-        sink.wait_for(before + 1, Duration::from_secs(20))?;
-        times.push(committed.elapsed());
+    let report = Report::new(!options.quick);
+    let bench = Bench { options, runtime, keys: key::generate()?, report };
+    println!("{}", bench.introduce());
+    let mut broken = false;
+    for (name, measure) in SCENARIOS.iter().filter(|(name, _)| bench.is_wanted(name)) {
+        if let Err(error) = bench.run(name, *measure) {
+            println!("\n{name} FAILED: {error}");
+            broken = true;
+        }
     }
-    let slowest = times.iter().max().copied().unwrap_or_default();
-    row("commit to first byte, median", &format!("{} ms", median(&mut times).as_millis()), "at most 1000 ms");
-    row("commit to first byte, slowest of 10", &format!("{} ms", slowest.as_millis()), "at most 1000 ms");
-    Ok(())
-}
-
-/// One share to many inboxes, against what OpenSSL can sign on the same core in the same run.
-fn measure_fan_out(instance: &Instance, sink: &Sink, keys: &KeyPair) -> Measured<()> {
-    let inboxes: Vec<String> =
-        (0..HOSTS * INBOXES).map(|number| sink.inbox(&format!("peer{}", number % HOSTS), number)).collect();
-    instance.add_followers(keys, &inboxes)?;
-    instance.work_off(sink)?;
-    let signs = signs_per_second(keys)?;
-    let (before, ticks, begun) = (sink.received(), instance.cpu_ticks()?, Instant::now());
-    instance.publish()?;
-    sink.wait_for(before + inboxes.len() + 1, Duration::from_mins(2))?;
-    let seconds = begun.elapsed().as_secs_f64();
-    pause(Duration::from_millis(500));
-    let cpu = ticks_to_seconds(instance.cpu_ticks()? - ticks);
-    let count = f64::from(u32::try_from(inboxes.len() + 1)?);
-    let per_core = count / cpu;
-    row("OpenSSL RSA-2048 signatures", &format!("{signs:.0} per second and core"), "-");
-    row("deliveries, wall clock", &format!("{:.0} per second", count / seconds), "-");
-    row("deliveries per CPU second", &format!("{per_core:.0}"), "-");
-    row("deliveries against signatures", &format!("{:.2}", per_core / signs), "0.70 (a later issue)");
-    Ok(())
-}
-
-fn signs_per_second(keys: &KeyPair) -> Measured<f64> {
-    let key = PKey::private_key_from_pem(keys.private.as_bytes())?;
-    let begun = Instant::now();
-    let mut count = 0_u32;
-    while begun.elapsed() < Duration::from_secs(2) {
-        Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(b"(request-target): post /inbox")?;
-        count += 1;
+    if let Some(path) = &bench.options.json {
+        bench.report.write(path, &json!({"introduced": bench.introduce(), "engine": bench.options.engine.name()}))?;
     }
-    Ok(f64::from(count) / begun.elapsed().as_secs_f64())
+    Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn ticks_to_seconds(ticks: u64) -> f64 {
-    Duration::from_millis(ticks * 10).as_secs_f64()
+impl Bench {
+    /// What kind of run this is.
+    fn introduce(&self) -> String {
+        let (version, engine) = (env!("CARGO_PKG_VERSION"), self.options.engine.name());
+        let build = if cfg!(debug_assertions) { "a debug build" } else { "a release build" };
+        let cores = std::thread::available_parallelism().map_or(0, NonZero::get);
+        let small = if self.options.quick { "; everything is small, and no figure says anything about speed" } else { "" };
+        format!("Archipel {version}, {build}, {engine}, {cores} cores{small}.")
+    }
+
+    /// The longest that anything may be waited for.
+    const fn limit(&self) -> Duration {
+        self.options.pick(Duration::from_mins(5), Duration::from_secs(30))
+    }
+
+    /// An instance on the engine that was asked for.
+    fn found(&self) -> Measured<Instance> {
+        Instance::found_on(if self.options.engine == Engine::Postgres { Some(postgres::start()?) } else { None })
+    }
+
+    fn is_wanted(&self, name: &str) -> bool {
+        self.options.scenarios.is_empty() || self.options.scenarios.iter().any(|wanted| wanted == name)
+    }
+
+    /// One scenario, between two measurements of what it is compared with.
+    fn run(&self, name: &'static str, measure: fn(&Self) -> Measured<()>) -> Measured<()> {
+        let time = self.options.pick(Duration::from_secs(1), Duration::from_millis(200));
+        let before = reference::signs_per_cpu_second(&self.keys, time)?;
+        self.report.begin(name);
+        measure(self)?;
+        let after = reference::signs_per_cpu_second(&self.keys, time)?;
+        self.report.say("reference before and after", &reference::describe_move(before, after));
+        Ok(())
+    }
 }
 
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-fn row(what: &str, figure: &str, aim: &str) {
-    println!("| {what} | {figure} | {aim} |");
+/// A count to calculate with.
+#[expect(clippy::cast_precision_loss, reason = "nothing here is counted that far")]
+const fn number(count: usize) -> f64 {
+    count as f64
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark waits on purpose, in its own thread")]

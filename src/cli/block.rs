@@ -13,10 +13,8 @@ use crate::{
     domain::{
         block::{Block, Blockable},
         moment::to_wire,
-        peer::Account,
-        refusal::Refused,
     },
-    storage::{actor, block},
+    storage::block,
     usecases::block as blocks,
 };
 
@@ -78,15 +76,8 @@ fn add(installation: &Installation, subject: &Blockable, reason: Option<&str>) -
     Ok(())
 }
 
-/// Whom a handle and a host name is looked up in what we know: nobody is asked on behalf of a block.
 fn read_subject(installation: &Installation, text: &str) -> Result<Blockable, Trouble> {
-    if text.starts_with("http") || !text.contains('@') {
-        return Ok(Blockable::parse(text)?);
-    }
-    let account = Account::parse(text)?;
-    let known = installation.read(|tx| Ok(actor::find_by_address(tx, &account.handle, &account.host)?))?;
-    let known = known.ok_or_else(|| Refused::unknown("actor-unknown").with("address", &account))?;
-    Ok(Blockable::parse(known.uri.as_str())?)
+    installation.read(|tx| blocks::read_subject(tx, text))
 }
 
 /// A block in the list.

@@ -13,9 +13,12 @@ use super::{
 use crate::{
     domain::{
         delivery::{Delivery, DeliveryState},
+        dispatch::{Again, Selection},
         moment::to_wire,
+        slice::Slice,
     },
-    storage::{Failed, Tx, delivery, lane, queue},
+    storage::{Failed, Tx, delivery, dispatch, lane},
+    usecases,
 };
 
 /// What can be done with deliveries.
@@ -27,6 +30,9 @@ pub enum Command {
         /// waiting, delivered, gone, refused, expired, superseded or blocked
         #[arg(long)]
         state: Option<String>,
+        /// For this host only
+        #[arg(long)]
+        host: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 1_000)]
         limit: usize,
@@ -35,7 +41,12 @@ pub enum Command {
         json: bool,
     },
     /// Try everything that was not delivered again, now
-    Retry,
+    #[command(after_help = "Example:\n  archipel delivery retry --host labs.example.org")]
+    Retry {
+        /// For this host only
+        #[arg(long)]
+        host: Option<String>,
+    },
     /// How many are in each state, and the hosts that most waits for
     Stats {
         /// One object
@@ -50,17 +61,18 @@ pub enum Command {
 /// What is wrong with what was asked, or with us.
 pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble> {
     match command {
-        Command::List { state, limit, json } => {
+        Command::List { state, host, limit, json } => {
             let state = state.map(|word| parse_state(&word)).transpose()?;
-            let most = i64::try_from(limit).unwrap_or(i64::MAX);
-            let deliveries = installation.read(|tx| Ok(delivery::list(tx, state, most)?))?;
-            let rows: Vec<DeliveryRow> = deliveries.into_iter().map(row).collect();
+            let wanted = Selection { state, ..Selection::read("", &host.unwrap_or_default()) };
+            let most = Slice::from(i64::try_from(limit).unwrap_or(i64::MAX));
+            let found = installation.read(|tx| Ok(dispatch::list(tx, &wanted, most)?))?;
+            let rows: Vec<DeliveryRow> = found.into_iter().map(|dispatch| row(dispatch.delivery)).collect();
             table::show(&rows, json)?;
             table::note_limit(installation, rows.len(), limit);
         }
-        Command::Retry => {
-            let retried =
-                installation.write(|tx| Ok(delivery::retry(tx, installation.now())? + queue::retry(tx, installation.now())?))?;
+        Command::Retry { host } => {
+            let which = Selection::read("", &host.unwrap_or_default()).host.map_or(Again::Everything, Again::Host);
+            let retried = installation.write(|tx| usecases::delivery::retry(tx, installation.now(), None, &which))?;
             say(installation.message("cli-delivery-retried", &[("count", retried.to_string())]));
         }
         Command::Stats { json } => show_stats(&installation.read(|tx| Ok(summarise(tx)?))?, json)?,

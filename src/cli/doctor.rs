@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::{Installation, build_runtime, say, trouble::Trouble};
 use crate::{
     config::{Clock, Database, SettingError, Settings},
-    domain::{delivery::DeliveryState, moment::Moment, text::one_line},
+    domain::{delivery::DeliveryState, moment::Moment, reading::ReadingKind, text::one_line},
     federation::Federation,
-    storage::{Failed, Store, Tx, actor, delivery, lab, membership, queue},
+    storage::{Failed, Store, Tx, actor, delivery, lab, lane, membership, queue, reading},
     worker::Lock,
 };
 
@@ -81,7 +81,10 @@ fn examine(findings: &mut Findings, settings: Settings) -> Result<(), Trouble> {
     examine_keys(findings, &installation)?;
     examine_queue(findings, &installation)?;
     examine_worker(findings, &installation);
-    build_runtime()?.block_on(examine_from_outside(findings, &installation.federation));
+    build_runtime()?.block_on(async {
+        examine_bell(findings, &installation.federation.store).await;
+        examine_from_outside(findings, &installation.federation).await;
+    });
     Ok(())
 }
 
@@ -181,13 +184,17 @@ struct Queued {
     changes: i64,
     parked: i64,
     deliveries: i64,
+    readings: i64,
     expired: i64,
     next_due: Option<Moment>,
 }
 
 fn examine_queue(findings: &mut Findings, installation: &Installation) -> Result<(), Trouble> {
     let queued = installation.read(|tx| Ok(read_queue(tx)?))?;
-    let told = format!("{} deliveries and {} changes wait", queued.deliveries, queued.changes);
+    let told = format!(
+        "{} deliveries and {} changes wait; {} things are read at other hosts, now or later",
+        queued.deliveries, queued.changes, queued.readings
+    );
     let overdue = queued.next_due.is_some_and(|due| due < installation.now() - TimeDelta::minutes(5));
     if overdue {
         findings.fail(
@@ -215,8 +222,13 @@ fn examine_queue(findings: &mut Findings, installation: &Installation) -> Result
 
 fn read_queue(tx: &mut Tx<'_>) -> Result<Queued, Failed> {
     let (changes, parked) = queue::count(tx)?;
-    let due = [queue::next_due(tx)?, delivery::next_due(tx)?];
+    let due = [queue::next_due(tx)?, lane::next_due(tx)?];
+    let mut readings = 0;
+    for kind in ReadingKind::ALL {
+        readings += reading::count(tx, kind)?.0;
+    }
     Ok(Queued {
+        readings,
         changes,
         parked,
         deliveries: delivery::count(tx, DeliveryState::Waiting)?,
@@ -237,6 +249,21 @@ fn examine_worker(findings: &mut Findings, installation: &Installation) {
             findings.warn("worker", "nobody sends deliveries", "Start `archipel serve`.");
         }
         Err(_) => findings.ok("worker", "it runs"),
+    }
+}
+
+/// On SQLite there is one worker, on this machine; on PostgreSQL the database tells all of them.
+async fn examine_bell(findings: &mut Findings, store: &Store) {
+    if store.has_single_writer() {
+        return;
+    }
+    match store.try_the_bell().await {
+        Ok(()) => findings.ok("new work", "the database tells every process of it at once"),
+        Err(error) => findings.warn(
+            "new work",
+            format!("it is noticed within seconds, and not at once: {error}"),
+            "Name the database itself, no pool that lends connections by the transaction, and only options that this line does not name.",
+        ),
     }
 }
 

@@ -10,6 +10,7 @@ mod installation;
 mod lab;
 mod member;
 mod picture;
+mod reading;
 mod serve;
 mod share;
 mod table;
@@ -79,6 +80,9 @@ enum Command {
     /// What was sent to other servers, and what waits
     #[command(subcommand)]
     Delivery(delivery::Command),
+    /// What is read at other servers in the background
+    #[command(subcommand)]
+    Reading(reading::Command),
 }
 
 /// Runs the command that this process was started with.
@@ -119,6 +123,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Follower(command) => audience::run(command, &Installation::open(settings)?),
         Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
+        Command::Reading(command) => reading::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }
 }

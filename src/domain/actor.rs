@@ -123,6 +123,12 @@ impl Actor {
         format!("{}@{}", self.handle, self.host)
     }
 
+    /// What stands for the handle of an actor whose own is somebody else's: where it lives, as nobody can be called.
+    #[must_use]
+    pub fn nameless_handle(&self) -> String {
+        self.uri.path().trim_matches('/').replace('/', "~")
+    }
+
     /// The inbox to use for something that anyone there may see: the shared one where there is one.
     #[must_use]
     pub fn delivery_inbox(&self) -> &Url {

@@ -72,6 +72,12 @@ impl ReactionKind {
             Self::Boost => "boost",
         }
     }
+
+    /// Reads what was stored.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        if code == "boost" { Self::Boost } else { Self::Like }
+    }
 }
 
 /// What a share has called forth, each counted apart.

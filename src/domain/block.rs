@@ -4,7 +4,12 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::{links::Links, moment::Moment, peer::canonical_host, refusal::Refused};
+use super::{
+    links::Links,
+    moment::Moment,
+    peer::{canonical_host, is_plain},
+    refusal::Refused,
+};
 
 /// What can be blocked, in its one canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -78,11 +83,10 @@ impl Blockable {
     pub fn parse(text: &str) -> Result<Self, Refused> {
         let text = text.trim();
         let refused = || Refused::invalid("block-subject").with("given", text);
-        let is_url = text.starts_with("http://") || text.starts_with("https://");
+        let is_url = text.contains("://");
         let spelt =
             if is_url { text.to_owned() } else { format!("https://{}/", text.trim_start_matches("*.").trim_end_matches('/')) };
-        let url = Url::parse(&spelt).ok().filter(|url| url.username().is_empty() && url.password().is_none());
-        let url = url.ok_or_else(refused)?;
+        let url = Url::parse(&spelt).ok().filter(is_plain).ok_or_else(refused)?;
         let names_host = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         match (is_url, names_host) {
             (_, true) if is_wide(&url) => Err(Refused::invalid("block-too-wide").with("given", text)),
@@ -133,6 +137,15 @@ impl Blockable {
     #[must_use]
     pub fn is_shared_by_many(&self) -> bool {
         matches!(self, Self::Host(host) if SHARED.contains(&host.as_str()))
+    }
+
+    /// An address that this covers: its own.
+    #[must_use]
+    pub fn address(&self) -> Option<Url> {
+        match self {
+            Self::Host(host) => Url::parse(&format!("https://{host}/")).ok(),
+            Self::Actor(uri) => Some(uri.clone()),
+        }
     }
 
     /// What every URL that this covers contains, to narrow a search down; [`Self::covers`] decides.

@@ -59,13 +59,6 @@ pub enum Change {
         /// The id of the received activity.
         activity: String,
     },
-    /// A lab elsewhere announced something that is to be read at its origin.
-    Announced {
-        /// The lab.
-        lab: ActorId,
-        /// The id of what it announced.
-        object: String,
-    },
     /// An actor elsewhere accepted our follow: what it published before can be read.
     FollowBegan {
         /// The followed.

@@ -56,8 +56,6 @@ pub enum Attempt {
     Delivered,
     /// 410.
     Gone,
-    /// We blocked who would receive it; nothing was sent.
-    Blocked,
     /// The peer refuses this and will not change its mind by itself.
     Refused(String),
     /// This inbox does not take it now (401, 403, 404): it may change its mind, and says nothing about its host.
@@ -100,7 +98,7 @@ pub struct Lane {
     pub host: String,
     /// How many deliveries wait for it.
     pub waiting: i64,
-    /// How often the one that was tried most was tried.
+    /// How often in a row it failed.
     pub failures: i32,
     /// When all of it has rested; it may be past.
     pub rests_until: Moment,
@@ -108,6 +106,9 @@ pub struct Lane {
 
 /// How long we keep trying.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(30);
+
+/// How long an inbox that said that it is gone is not asked again.
+pub const GONE_FOR: TimeDelta = TimeDelta::days(7);
 
 /// How soon a host that gave a sign of life is tried again: not at once, so that one that talks and does not listen is not hammered.
 pub const WOKEN_AFTER: TimeDelta = TimeDelta::seconds(30);

@@ -55,10 +55,10 @@ impl Address {
     /// `Refused` where it is neither an account nor an http(s) URL.
     pub fn parse(text: &str) -> Result<Self, Refused> {
         let text = text.trim();
-        if !text.starts_with("http://") && !text.starts_with("https://") {
+        if !text.contains("://") {
             return Account::parse(text).map(Self::Account);
         }
-        let url = Url::parse(text).ok().filter(|url| url.username().is_empty() && url.host().is_some());
+        let url = Url::parse(text).ok().filter(is_plain);
         url.map(Self::Url).ok_or_else(|| Refused::invalid("address").with("given", text))
     }
 }
@@ -76,10 +76,20 @@ pub fn same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme() && canonical_host(one) == canonical_host(other)
 }
 
+/// Whether it leads to a host over http(s), and gives away nobody's name or password.
+#[must_use]
+pub fn is_plain(url: &Url) -> bool {
+    let host = canonical_host(url);
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let leads = matches!(url.scheme(), "http" | "https") && !host.is_empty() && host.bytes().all(is_name);
+    leads && url.username().is_empty() && url.password().is_none()
+}
+
+/// A host and perhaps a port: nothing that a reader of URLs would mend, or take for something else.
 fn parse_host(text: &str) -> Option<String> {
-    let url = Url::parse(&format!("https://{text}/")).ok()?;
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    (plain && url.username().is_empty()).then(|| canonical_host(&url))
+    let bent = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '\\' | '@' | '?' | '#');
+    let url = Url::parse(&format!("https://{text}/")).ok().filter(|url| !text.contains(bent) && is_plain(url))?;
+    Some(canonical_host(&url))
 }
 
 #[cfg(test)]
@@ -95,7 +105,23 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "spoor", "@", "a@b/c", "a b@c", "https://", "ftp://x.example/", "https://good@evil.example/"] {
+        for text in [
+            "",
+            "spoor",
+            "@",
+            "a@b/c",
+            "a b@c",
+            "https://",
+            "ftp://x.example/",
+            "https://good@evil.example/",
+            "a@:pw@b.example",
+            "a@b/",
+            "a@b\\",
+            "a@b\tc",
+            "a@.",
+            "https://:pw@b.example/",
+            "https://*.b.example/",
+        ] {
             assert!(Address::parse(text).is_err(), "{text} should be refused");
         }
     }

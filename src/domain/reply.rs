@@ -23,6 +23,8 @@ pub struct NewReply {
     pub language: Option<LanguageTag>,
     /// When it was written.
     pub published_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
 }
 
 /// A reply with what a page shows of its author.

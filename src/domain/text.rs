@@ -21,6 +21,28 @@ pub fn one_line(text: &str) -> String {
     normalise(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether there is nothing to see: only space, and letters that have no shape of their own.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    let shapeless = |letter: char| {
+        matches!(
+            letter,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{17b4}'
+                | '\u{17b5}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{ffa0}'
+        ) || matches!(letter, '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    text.chars().all(|letter| letter.is_whitespace() || letter.is_control() || shapeless(letter))
+}
+
 /// The first sentences of a plain text, at most `limit` characters, cut at a word.
 #[must_use]
 pub fn excerpt(text: &str, limit: usize) -> String {
@@ -46,6 +68,14 @@ mod tests {
     fn an_excerpt_ends_at_a_word() {
         assert_eq!(excerpt("Een twee drie vier", 12), "Een twee…");
         assert_eq!(excerpt("Kort", 12), "Kort");
+    }
+
+    #[test]
+    fn rx10_what_has_no_shape_is_blank() {
+        for blank in ["", " \t", "\u{200b}\u{200d}", "\u{3164}", "\u{2800} \u{feff}", "\u{e0041}\u{202e}"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        assert!(!is_blank("é") && !is_blank("\u{200f}ا") && !is_blank("👩\u{200d}🔬"));
     }
 
     #[test]

@@ -62,17 +62,20 @@ impl Envelope<'_> {
         let mut value = self.to_value();
         value["@context"] = context(links);
         let public = self.to.iter().chain(&self.cc).any(|address| address == PUBLIC);
-        let object = self.replaced().map(str::to_owned);
-        NewActivity { uri: self.id.clone(), actor: self.actor.id, body: value.to_string(), public, object }
+        NewActivity {
+            uri: self.id.clone(),
+            actor: self.actor.id,
+            body: value.to_string(),
+            public,
+            object: innermost(&self.object).unwrap_or(&self.id).to_owned(),
+            replaces: matches!(self.passed_on_kind(), "Update" | "Delete"),
+        }
     }
 
-    /// What an Update or a Delete is about, also where a lab passes it on.
-    fn replaced(&self) -> Option<&str> {
-        let (kind, object) = match self.kind {
-            "Announce" => (self.object["type"].as_str()?, &self.object["object"]),
-            kind => (kind, &self.object),
-        };
-        matches!(kind, "Update" | "Delete").then(|| wire::id(object)).flatten()
+    /// Its kind, or that of what a lab passes on.
+    fn passed_on_kind(&self) -> &str {
+        let wrapped = || self.object["type"].as_str().filter(|_| self.object.get("object").is_some());
+        if self.kind == "Announce" { wrapped().unwrap_or(self.kind) } else { self.kind }
     }
 
     /// A lab's Announce of this activity, wrapped whole: how forums hear of it (FEP-1b12).
@@ -95,4 +98,9 @@ pub fn announce(lab: &Actor, id: String, object: Value, at: Moment) -> Envelope<
         audience: None,
         object,
     }
+}
+
+/// What an object is about in the end: through activities within activities, down to the id of a thing.
+fn innermost(object: &Value) -> Option<&str> {
+    object.get("object").map_or_else(|| wire::id(object), innermost)
 }

@@ -138,7 +138,7 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
     let inbox = wire::url(document, "inbox").filter(own)?;
     let key = wire::many(document, "publicKey").find(|key| wire::url(key, "owner").is_some_and(|owner| owner == uri))?;
     let key_uri = wire::id(key).filter(|id| wire::parse_url(id).is_some_and(|id| own(&id)))?;
-    let handle = wire::text(document, "preferredUsername").map(|handle| text::excerpt(handle, HANDLE))?;
+    let handle = wire::text(document, "preferredUsername").filter(|handle| is_handle(handle))?.to_owned();
     let shared_inbox = wire::one(document, "endpoints").and_then(|endpoints| wire::url(endpoints, "sharedInbox"));
     let published = wire::moment(document, "published").unwrap_or(now);
     Some(Actor {
@@ -146,7 +146,7 @@ pub fn read(document: &Value, now: Moment) -> Option<Actor> {
         kind,
         host: canonical_host(&uri),
         local: false,
-        name: text::excerpt(wire::text(document, "name").unwrap_or(&handle), NAME),
+        name: text::excerpt(wire::text(document, "name").filter(|name| !text::is_blank(name)).unwrap_or(&handle), NAME),
         summary: Html::sanitise(start(wire::text(document, "summary").unwrap_or_default(), SUMMARY)),
         page: wire::page(document).filter(own).unwrap_or_else(|| uri.clone()),
         inbox,
@@ -174,6 +174,11 @@ pub fn with_key(actor: Actor, document: &Value, key_id: &str) -> Actor {
         Some(public_key) => Actor { key_uri: key_id.to_owned(), public_key, ..actor },
         None => actor,
     }
+}
+
+/// A word that cannot be taken for another's address: letters and digits of any script, and what stands in names of hosts.
+fn is_handle(text: &str) -> bool {
+    text.chars().count() <= HANDLE && text.chars().all(|letter| letter.is_alphanumeric() || "_-.:".contains(letter))
 }
 
 /// A key of a length that one can have; whether it is one shows when it is used.

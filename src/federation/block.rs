@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use super::{Federation, fetch::Unfetched, inbox::Rejection};
+use super::{Federation, fetch::Unfetched, inbox::Rejection, signature, wire};
 use crate::{
-    domain::{actor::Actor, delivery::Attempt},
-    storage::{Failed, block, delivery::Leased},
+    domain::actor::Actor,
+    storage::{Failed, block},
     usecases::{Outcome, block::require_unblocked, peer},
 };
 
@@ -25,6 +25,17 @@ impl Federation {
     /// [`Unfetched::Unusable`] where a block covers it.
     pub(super) async fn require_unblocked(&self, url: &Url) -> Result<(), Unfetched> {
         if self.is_blocked(url).await? { Err(Unfetched::Unusable(url.clone(), "is blocked here")) } else { Ok(()) }
+    }
+
+    /// Whether a request says that somebody signed it whom a block covers. It is taken at its word: nobody gains by that.
+    ///
+    /// # Errors
+    /// `Failed` where the database does not answer.
+    pub async fn is_signed_by_blocked(&self, signature: &str) -> Result<bool, Failed> {
+        match signature::named_key(signature).and_then(wire::parse_url) {
+            Some(key) => self.is_blocked(&key).await,
+            None => Ok(false),
+        }
     }
 
     /// `Ok` where a person here may be led there.
@@ -55,16 +66,5 @@ impl Federation {
     /// [`Rejection::NotEntitled`] where a block covers it.
     pub(super) async fn listen_to(&self, actor: &Url) -> Result<(), Rejection> {
         if self.is_blocked(actor).await? { Err(Rejection::NotEntitled("blocked")) } else { Ok(()) }
-    }
-
-    /// How a delivery ends that may not be sent any more, also where it was leased before the block; `None` where it may.
-    pub(super) async fn hold_back(&self, leased: &Leased, inbox: &Url) -> Option<Attempt> {
-        let (id, inbox) = (leased.id, inbox.clone());
-        let read =
-            self.store.read(move |tx| Ok::<_, Failed>(block::find_covering(tx, &inbox)?.is_some() || block::is_stopped(tx, id)?));
-        match read.await {
-            Ok(stopped) => stopped.then_some(Attempt::Blocked),
-            Err(error) => Some(Attempt::Failed { error: error.to_string(), retry_after: None }),
-        }
     }
 }

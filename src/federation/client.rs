@@ -3,6 +3,8 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
     time::Duration,
 };
 
@@ -57,11 +59,15 @@ impl Client {
     ///
     /// # Errors
     /// `Failed` where the certificates cannot be read.
-    #[expect(clippy::disallowed_methods, reason = "the one guarded client is built here")]
     pub fn new(settings: &Settings) -> Result<Self, Failed> {
+        Self::with_names(settings, ask_the_system)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one guarded client is built here")]
+    fn with_names<N: Names>(settings: &Settings, names: N) -> Result<Self, Failed> {
         let guard = Guard { development: settings.development };
         let mut builder = Http::builder()
-            .dns_resolver(std::sync::Arc::new(guard))
+            .dns_resolver(Arc::new(Resolver { guard, names }))
             .redirect(Policy::none())
             .no_proxy()
             .referer(false)
@@ -170,15 +176,31 @@ impl Guard {
     }
 }
 
-impl Resolve for Guard {
+/// Who is asked for the addresses of a name.
+trait Names: Fn(String) -> Found + Send + Sync + 'static {}
+
+impl<N: Fn(String) -> Found + Send + Sync + 'static> Names for N {}
+
+type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+
+fn ask_the_system(name: String) -> Found {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) })
+}
+
+/// Asks once for each connection; the answer that was checked is the answer that is connected to.
+struct Resolver<N> {
+    guard: Guard,
+    names: N,
+}
+
+impl<N: Names> Resolve for Resolver<N> {
     fn resolve(&self, name: Name) -> Resolving {
-        let guard = *self;
+        let (guard, name) = (self.guard, name.as_str().to_owned());
+        let asked = (!guard.development || !is_localhost(&name)).then(|| (self.names)(name.clone()));
         Box::pin(async move {
-            let name = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = if guard.development && is_localhost(&name) {
-                vec![SocketAddr::from(([127, 0, 0, 1], 0))]
-            } else {
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
+            let found = match asked {
+                Some(asked) => asked.await?,
+                None => vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             };
             let admitted: Vec<SocketAddr> = found.into_iter().filter(|address| guard.admits(address.ip())).collect();
             if admitted.is_empty() {
@@ -196,6 +218,10 @@ fn is_localhost(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     fn check(development: bool, url: &str) -> bool {
@@ -218,6 +244,67 @@ mod tests {
         ] {
             assert!(!check(false, url), "{url} should be barred");
         }
+    }
+
+    /// A client that is told these addresses one after the other, and how often it asked.
+    fn told(development: bool, answers: Vec<Vec<&'static str>>) -> (Client, Arc<AtomicUsize>) {
+        let given = |name: &str| match name {
+            "ARCHIPEL_URL" => Some("https://alpha.example".to_owned()),
+            "ARCHIPEL_ORGANISATION_NAME" => Some("Alpha".to_owned()),
+            _ => None,
+        };
+        let settings = Settings { development, ..Settings::read(given).unwrap() };
+        let (asked, count) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let counted = count.clone();
+        let names = move |_name: String| -> Found {
+            let turn = asked.fetch_add(1, Ordering::SeqCst);
+            counted.store(turn + 1, Ordering::SeqCst);
+            let answer =
+                answers[turn.min(answers.len() - 1)].iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect();
+            Box::pin(async move { Ok(answer) })
+        };
+        (Client::with_names(&settings, names).unwrap(), count)
+    }
+
+    async fn open(client: &Client, url: &str) -> Result<u16, String> {
+        let url = Url::parse(url).unwrap();
+        let answer = send(client.get(&url).unwrap(), &url).await;
+        answer.map(|answer| answer.status().as_u16()).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn fe11_only_the_address_that_was_checked_is_connected_to() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://bravo.example:{}/", listener.local_addr().unwrap().port());
+        let serving = tokio::spawn(async move {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 4_096]).await;
+                stream.write_all(b"HTTP/1.1 204 x\r\nconnection: close\r\n\r\n").await.unwrap();
+            }
+        });
+        let (client, asked) = told(true, vec![vec!["127.0.0.1"], vec!["10.0.0.1"], vec!["169.254.169.254", "127.0.0.1"]]);
+        assert_eq!(open(&client, &url).await, Ok(204));
+        assert_eq!(asked.load(Ordering::SeqCst), 1, "nobody asks a second time between the check and the connection");
+        assert!(
+            open(&client, &url).await.unwrap_err().contains("no address that may be connected to"),
+            "the next answer is checked anew"
+        );
+        assert_eq!(open(&client, &url).await, Ok(204), "of two addresses the one that may be");
+        serving.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn fe08_fe09_fe16_a_name_with_any_special_address_gets_one_and_the_same_answer() {
+        let each = address::tests::SPECIAL.iter().map(|address| vec![*address]);
+        let (client, asked) = told(false, each.chain([address::tests::SPECIAL.to_vec()]).collect());
+        let mut answers = Vec::new();
+        for turn in 1..=address::tests::SPECIAL.len() + 1 {
+            answers.push(open(&client, "https://bravo.example/").await.unwrap_err());
+            assert_eq!(asked.load(Ordering::SeqCst), turn, "asked once each time");
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "each alone, and all of them together: {answers:?}");
     }
 
     #[test]

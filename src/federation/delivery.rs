@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use reqwest::{Response, StatusCode, header};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
@@ -16,14 +17,12 @@ use crate::{
 };
 
 impl Federation {
-    /// Tries one delivery.
-    pub async fn deliver(&self, leased: &Leased) -> Attempt {
+    /// Tries one delivery. Where a gate is given, it is passed before signing and left after it: signing is what costs, and
+    /// who catches up on much leaves room for who has one thing to say.
+    pub async fn deliver(&self, leased: &Leased, gate: Option<&Semaphore>) -> Attempt {
         let failed = |error: String| Attempt::Failed { error, retry_after: None };
         let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
-        if let Some(stopped) = self.hold_back(leased, &inbox).await {
-            return stopped;
-        }
-        match self.post_signed(leased, &inbox).await {
+        match self.post_signed(leased, &inbox, gate).await {
             Ok(response) => judge(&response, self.clock.now()),
             Err(Undelivered::Barred(Barred::Address(_, reason))) => {
                 Attempt::Refused(format!("the inbox may not be opened: {reason}"))
@@ -33,9 +32,13 @@ impl Federation {
         }
     }
 
-    async fn post_signed(&self, leased: &Leased, inbox: &Url) -> Result<Response, Undelivered> {
+    async fn post_signed(&self, leased: &Leased, inbox: &Url, gate: Option<&Semaphore>) -> Result<Response, Undelivered> {
         let said = &leased.said;
         let key = self.keys.find(&self.store, said.actor, &said.public_key).await?;
+        let passed = match gate {
+            Some(gate) => gate.acquire().await.ok(),
+            None => None,
+        };
         let (host, date) = (canonical_host(inbox), http_date(self.clock.now()));
         let digest = said.digest.get_or_init(|| signature::digest(said.body.as_bytes()));
         let target = format!("post {}", target(inbox));
@@ -46,6 +49,7 @@ impl Federation {
             ("digest", digest.as_str()),
         ];
         let signature = signature::sign(&key, &said.key_uri, &lines)?;
+        drop(passed);
         let request = self
             .client
             .post(inbox)?
@@ -94,7 +98,7 @@ fn judge(response: &Response, now: Moment) -> Attempt {
 }
 
 /// `Retry-After`, in seconds or as a date.
-fn retry_after(response: &Response, now: Moment) -> Option<TimeDelta> {
+pub(super) fn retry_after(response: &Response, now: Moment) -> Option<TimeDelta> {
     let value = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let seconds = value.parse::<i64>().ok().and_then(TimeDelta::try_seconds);
     seconds.or_else(|| Some(Moment::from(httpdate::parse_http_date(value).ok()?) - now))

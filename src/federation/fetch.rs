@@ -1,13 +1,17 @@
 //! Reads things at their origin: signed GETs by the instance actor, strict about media types, ids and redirects.
 
 use chrono::TimeDelta;
-use reqwest::{Response, StatusCode, header};
+use reqwest::{
+    Response, StatusCode,
+    header::{self, HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 use url::Url;
 
 use super::{
     Federation, actor,
     client::{self, Barred},
+    delivery::retry_after,
     signature, webfinger, wire,
 };
 use crate::{
@@ -15,6 +19,7 @@ use crate::{
         actor::Actor,
         moment::Moment,
         peer::{Address, canonical_host, same_origin},
+        reading::Validators,
         refusal::Refused,
     },
     storage::{self, Failed},
@@ -34,9 +39,15 @@ const FRESH_FOR: TimeDelta = TimeDelta::hours(24);
 /// Why something could not be read at its origin.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfetched {
-    /// It is gone for good (410), or there is nothing (404).
+    /// There is nothing (404).
     #[error("{0} is not there")]
     Absent(Url),
+    /// It is gone for good (410).
+    #[error("{0} is gone")]
+    Gone(Url),
+    /// Its host answers something else than 200; perhaps it says when to ask again.
+    #[error("{0} answered {1}")]
+    Denied(Url, StatusCode, Option<TimeDelta>),
     /// Its origin cannot be reached now.
     #[error(transparent)]
     Barred(#[from] Barred),
@@ -48,30 +59,55 @@ pub enum Unfetched {
     Failed(#[from] Failed),
 }
 
+/// What a host answers when asked for what we may have read before.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fetched {
+    /// The object, and by what it is recognised next time.
+    New(Value, Validators),
+    /// It is as it was.
+    Unchanged,
+}
+
+/// A document with where it was found in the end.
+type Found = (Value, Url, Validators);
+
 impl Federation {
     /// Reads an object at its id; what is returned has that id, and was served by its host.
     ///
     /// # Errors
     /// [`Unfetched`].
     pub async fn fetch(&self, url: &Url) -> Result<Value, Unfetched> {
+        match self.fetch_if_changed(url, &Validators::default()).await? {
+            Fetched::New(found, _) => Ok(found),
+            Fetched::Unchanged => Err(Unfetched::Unusable(url.clone(), "is as it was, and was never read")),
+        }
+    }
+
+    /// The same, unless its host recognises what we read before.
+    ///
+    /// # Errors
+    /// [`Unfetched`].
+    pub(super) async fn fetch_if_changed(&self, url: &Url, known: &Validators) -> Result<Fetched, Unfetched> {
         let late = |_| Barred::Unreachable(canonical_host(url), "it took too long".to_owned());
-        tokio::time::timeout(client::DEADLINE, self.fetch_confirmed(url)).await.map_err(late)?
+        tokio::time::timeout(client::DEADLINE, self.fetch_confirmed(url, known)).await.map_err(late)?
     }
 
     /// All of its hops together have one deadline.
-    async fn fetch_confirmed(&self, url: &Url) -> Result<Value, Unfetched> {
-        let (found, at) = self.fetch_once(url).await?;
+    async fn fetch_confirmed(&self, url: &Url, known: &Validators) -> Result<Fetched, Unfetched> {
+        let Some((found, at, validators)) = self.fetch_once(url, known).await? else { return Ok(Fetched::Unchanged) };
         let id = wire::id(&found).and_then(wire::parse_url).ok_or_else(|| Unfetched::Unusable(url.clone(), "has no id"))?;
         if id == at {
-            return Ok(found);
+            return Ok(Fetched::New(found, validators));
         }
         // A page's URL may answer with the object; the object itself is read where it says it lives, once.
         if !same_origin(&id, &at) {
             return Err(Unfetched::Unusable(url.clone(), "claims to live elsewhere"));
         }
-        let (again, at) = self.fetch_once(&id).await?;
-        let confirmed = wire::id(&again).and_then(wire::parse_url).is_some_and(|again| again == id && again == at);
-        if confirmed { Ok(again) } else { Err(Unfetched::Unusable(url.clone(), "contradicts itself about its id")) }
+        let again = self.fetch_once(&id, &Validators::default()).await?;
+        let same =
+            |(again, at, _): &Found| wire::id(again).and_then(wire::parse_url).is_some_and(|again| again == id && again == *at);
+        let confirmed = again.filter(same).map(|(again, ..)| Fetched::New(again, Validators::default()));
+        confirmed.ok_or_else(|| Unfetched::Unusable(url.clone(), "contradicts itself about its id"))
     }
 
     /// The actor with this id: ours from the database; another's from there while it is fresh, else from its origin.
@@ -128,9 +164,16 @@ impl Federation {
         };
         self.require_open(&uri).await?;
         match self.find_actor(&uri).await {
-            Ok(actor) => Ok(actor),
+            Ok(actor) => {
+                if let Address::Account(account) = address {
+                    webfinger::require_agreement(self, account, &actor).await?;
+                }
+                Ok(actor)
+            }
             Err(Unfetched::Failed(failed)) => Err(failed.into()),
-            Err(Unfetched::Absent(_)) => Err(Refused::unknown("address-unknown").with("address", told).into()),
+            Err(Unfetched::Absent(_) | Unfetched::Gone(_)) => {
+                Err(Refused::unknown("address-unknown").with("address", told).into())
+            }
             Err(error) => Err(unresolved(&told, &error)),
         }
     }
@@ -153,26 +196,35 @@ impl Federation {
         actor::read(document, self.clock.now()).filter(|actor| !self.links.owns(&actor.uri))
     }
 
-    async fn fetch_once(&self, url: &Url) -> Result<(Value, Url), Unfetched> {
+    /// `None` where it is as we know it. It is recognised at its own address alone, not where that leads to.
+    async fn fetch_once(&self, url: &Url, known: &Validators) -> Result<Option<Found>, Unfetched> {
         let mut at = url.clone();
         for _ in 0..=REDIRECTS {
             if self.links.owns(&at) {
                 return Err(Unfetched::Unusable(at, "is ours and not read over the network"));
             }
             self.require_unblocked(&at).await?;
-            let response = self.get_signed(&at).await?;
+            let own = at == *url;
+            let conditions = if own { conditions(known) } else { HeaderMap::new() };
+            let asked_before = !conditions.is_empty();
+            let response = self.get_signed(&at, conditions).await?;
             match response.status() {
-                StatusCode::OK => return Ok((read_document(response, &at).await?, at)),
-                StatusCode::GONE | StatusCode::NOT_FOUND => return Err(Unfetched::Absent(url.clone())),
-                status if status.is_redirection() => at = redirected(&response, &at)?,
-                _ => return Err(Barred::Unreachable(canonical_host(&at), format!("it answered {}", response.status())).into()),
+                StatusCode::OK => {
+                    let validators = if own { validators(&response) } else { Validators::default() };
+                    return Ok(Some((read_document(response, &at).await?, at, validators)));
+                }
+                StatusCode::NOT_MODIFIED if asked_before => return Ok(None),
+                StatusCode::NOT_FOUND => return Err(Unfetched::Absent(url.clone())),
+                StatusCode::GONE => return Err(Unfetched::Gone(url.clone())),
+                status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => at = redirected(&response, &at)?,
+                status => return Err(Unfetched::Denied(at, status, retry_after(&response, self.clock.now()))),
             }
         }
         Err(Unfetched::Unusable(url.clone(), "redirects too often"))
     }
 
     /// Each hop is signed anew, for the host it goes to.
-    async fn get_signed(&self, url: &Url) -> Result<Response, Unfetched> {
+    async fn get_signed(&self, url: &Url, conditions: HeaderMap) -> Result<Response, Unfetched> {
         let instance = &self.founded.instance;
         let key = self.keys.find(&self.store, instance.id, &instance.public_key).await?;
         let (host, date) = (canonical_host(url), http_date(self.clock.now()));
@@ -182,6 +234,7 @@ impl Federation {
         let request = self
             .client
             .get(url)?
+            .headers(conditions)
             .header(header::ACCEPT, ACCEPT)
             .header(header::DATE, &date)
             .header(header::HOST, &host)
@@ -198,6 +251,22 @@ pub(super) fn target(url: &Url) -> String {
 /// HTTP's date.
 pub(super) fn http_date(now: Moment) -> String {
     httpdate::fmt_http_date(now.into())
+}
+
+/// Most bytes of what a host recognises a document by.
+const VALIDATOR: usize = 200;
+
+fn conditions(known: &Validators) -> HeaderMap {
+    let given = [(header::IF_NONE_MATCH, &known.etag), (header::IF_MODIFIED_SINCE, &known.last_modified)];
+    given.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(value.as_deref()?).ok()?))).collect()
+}
+
+fn validators(response: &Response) -> Validators {
+    let told = |name| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        (!value.is_empty() && value.len() <= VALIDATOR).then(|| value.to_owned())
+    };
+    Validators { etag: told(header::ETAG), last_modified: told(header::LAST_MODIFIED) }
 }
 
 async fn read_document(response: Response, at: &Url) -> Result<Value, Unfetched> {
@@ -237,7 +306,7 @@ fn redirected(response: &Response, from: &Url) -> Result<Url, Unfetched> {
 fn unresolved(told: &str, error: &Unfetched) -> usecases::Error {
     tracing::info!(address = told, %error, "an address could not be resolved");
     let key = match error {
-        Unfetched::Barred(Barred::Unreachable(..) | Barred::Closed(..)) => "address-unreachable",
+        Unfetched::Denied(..) | Unfetched::Barred(Barred::Unreachable(..) | Barred::Closed(..)) => "address-unreachable",
         _ => "address-unusable",
     };
     Refused::invalid(key).with("address", told).into()

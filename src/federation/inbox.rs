@@ -4,20 +4,22 @@
 mod effect;
 mod incoming;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use url::Url;
 
 use super::{
     Federation, actor,
     fetch::is_activity_json,
-    key,
+    key::PublicKey,
     signature::{self, Claim, SignedRequest, Unproven},
     stranger::{Sighting, Unseen},
     wire,
 };
 use crate::{
     domain::{actor::Actor, peer::same_origin},
-    storage::{self, Failed},
+    storage::{self, Failed, Tx},
     usecases::peer,
 };
 use effect::Effect;
@@ -75,17 +77,47 @@ impl Federation {
     /// # Errors
     /// [`Rejection`] with a code; nothing changed.
     pub async fn receive_from(&self, request: SignedRequest, source: &str) -> Result<(), Rejection> {
+        signature::require_single(&request)?;
         if !request.header("content-type").is_some_and(is_activity_json) {
             return Err(Rejection::Unsupported("content-type"));
         }
         let claim = signature::read(&request, &self.links.host(), self.clock.now())?;
         let incoming = Incoming::read(&request.body)?;
         self.check_authority(&incoming, &claim)?;
+        let incoming = Arc::new(incoming);
+        if self.take_from_familiar(&claim, &incoming).await? {
+            return Ok(());
+        }
         self.listen_to(&incoming.actor).await?;
         let Some(signer) = self.prove(&claim, &incoming, source).await? else { return Ok(()) };
-        let (now, id) = (self.clock.now(), self.chance.public_id());
-        let effect = Effect { links: self.links.clone(), now, id, signer, proof: claim.digest(), incoming };
-        self.store.write(move |tx| effect.take(tx)).await
+        let key = self.familiar.learn(&signer).ok_or(Rejection::Unproven("signature"))?;
+        if self.take(&claim, &incoming, key).await? { Ok(()) } else { Err(Rejection::TryAgain("key-changed")) }
+    }
+
+    /// Whoever was heard lately is not looked up first: the transaction itself sees whether the key still counts. `false`
+    /// where the signer is nobody like that, or it does not count; nothing happened then.
+    async fn take_from_familiar(&self, claim: &Claim, incoming: &Arc<Incoming>) -> Result<bool, Rejection> {
+        let actor = incoming.actor.as_str();
+        let Some(key) = self.familiar.find(actor).filter(|key| key.proves(claim, actor)) else { return Ok(false) };
+        let taken = self.take(claim, incoming, key).await;
+        if matches!(taken, Ok(false) | Err(Rejection::NotEntitled("blocked"))) {
+            self.familiar.forget(actor);
+        }
+        taken
+    }
+
+    /// Has its effect; `false` where the signer has another key by now, or is not known any more.
+    async fn take(&self, claim: &Claim, incoming: &Arc<Incoming>, key: Arc<PublicKey>) -> Result<bool, Rejection> {
+        let (now, id, links) = (self.clock.now(), self.chance.public_id(), self.links.clone());
+        let (proof, incoming) = (claim.digest(), incoming.clone());
+        let take = move |tx: &mut Tx<'_>| match storage::block::find_actor(tx, &incoming.actor)? {
+            Some((_, true)) => Err(Rejection::NotEntitled("blocked")),
+            Some((signer, false)) if key.is_of(&signer) => {
+                Effect { links, now, id, signer, proof, incoming }.take(tx).map(|()| true)
+            }
+            _ => Ok(false),
+        };
+        self.store.write(take).await
     }
 
     /// Who signed may only speak for itself: actor, activity and key share one origin, which is not ours.
@@ -103,7 +135,7 @@ impl Federation {
     /// The actor that signed; `None` where it is gone for good and says so: then there is nothing more to do.
     async fn prove(&self, claim: &Claim, incoming: &Incoming, source: &str) -> Result<Option<Actor>, Rejection> {
         match self.find_signer(incoming).await? {
-            Some(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
+            Some(actor) if self.is_proof(claim, &actor) => Ok(Some(actor)),
             None if incoming.is_own_departure() => Ok(None),
             known => match self.see(&incoming.actor, &claim.key_id, known.as_ref(), source).await {
                 Ok(sighting) => self.prove_by(claim, &sighting).await.map(Some),
@@ -119,11 +151,11 @@ impl Federation {
 
     /// Its own host says which keys are its; the one that signed is kept.
     async fn prove_by(&self, claim: &Claim, sighting: &Sighting) -> Result<Actor, Rejection> {
-        if is_proof(claim, &sighting.actor) {
+        if self.is_proof(claim, &sighting.actor) {
             return Ok(sighting.actor.clone());
         }
         let other = actor::with_key(sighting.actor.clone(), &sighting.document, &claim.key_id);
-        if is_proof(claim, &other) {
+        if self.is_proof(claim, &other) {
             return Ok(self.store.write(move |tx| peer::learn(tx, &other)).await?);
         }
         Err(Rejection::Unproven("signature"))
@@ -146,7 +178,7 @@ impl Federation {
             }
             // Somebody else's request may have had it read while we looked.
             Unseen::JustRead => match self.find_signer(incoming).await? {
-                Some(actor) if is_proof(claim, &actor) => Ok(Some(actor)),
+                Some(actor) if self.is_proof(claim, &actor) => Ok(Some(actor)),
                 _ => Err(Rejection::Unproven("signature")),
             },
             Unseen::Absent | Unseen::Unusable => Err(Rejection::Unproven("actor-unusable")),
@@ -155,12 +187,11 @@ impl Federation {
             Unseen::Busy | Unseen::Failed => Err(Rejection::TryAgain("busy")),
         }
     }
-}
 
-/// Whether this actor's own key made the signature.
-fn is_proof(claim: &Claim, actor: &Actor) -> bool {
-    let same_key = claim.key_id == actor.key_uri || claim.key_id == actor.uri.as_str();
-    same_key && actor.gone_at.is_none() && key::parse_public(&actor.public_key).is_some_and(|key| claim.is_proven_by(&key))
+    /// Whether this actor's own key made the signature.
+    fn is_proof(&self, claim: &Claim, actor: &Actor) -> bool {
+        actor.gone_at.is_none() && self.familiar.learn(actor).is_some_and(|key| key.proves(claim, actor.uri.as_str()))
+    }
 }
 
 impl Incoming {

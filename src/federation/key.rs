@@ -1,4 +1,5 @@
 //! Keys: made once per actor of ours, parsed once per process, read from peers with bounds on what they may be.
+//! That a key was kept here says nothing of whether it still counts: the database says that.
 
 use std::{
     collections::HashMap,
@@ -10,8 +11,9 @@ use openssl::{
     rsa::Rsa,
 };
 
+use super::signature::Claim;
 use crate::{
-    domain::actor::ActorId,
+    domain::actor::{Actor, ActorId},
     storage::{Failed, Store, actor},
     usecases::KeyPair,
 };
@@ -42,6 +44,71 @@ pub fn parse_public(pem: &str) -> Option<PKey<Public>> {
     let rsa = Rsa::public_key_from_pem(pem.as_bytes()).or_else(|_| Rsa::public_key_from_pem_pkcs1(pem.as_bytes())).ok()?;
     let sensible = (2_048..=4_096).contains(&(rsa.size() * 8)) && rsa.e().num_bits() >= 2 && rsa.e().is_bit_set(0);
     sensible.then(|| PKey::from_rsa(rsa).ok()).flatten()
+}
+
+/// The public key of an actor elsewhere, parsed.
+pub(super) struct PublicKey {
+    uri: String,
+    pem: String,
+    parsed: PKey<Public>,
+}
+
+impl PublicKey {
+    /// Whether this key made the signature, and the signature names it or its owner.
+    pub(super) fn proves(&self, claim: &Claim, actor: &str) -> bool {
+        (claim.key_id == self.uri || claim.key_id == actor) && claim.is_proven_by(&self.parsed)
+    }
+
+    /// Whether it is what its owner has now.
+    pub(super) fn is_of(&self, actor: &Actor) -> bool {
+        actor.gone_at.is_none() && (&self.uri, &self.pem) == (&actor.key_uri, &actor.public_key)
+    }
+}
+
+/// Most keys of others that are kept parsed.
+const KEPT: usize = 4_000;
+
+/// The keys of actors elsewhere who were heard lately, by their ids. Bounded: it forgets rather than grows.
+#[derive(Clone, Default)]
+pub(super) struct Familiar {
+    keys: Arc<Mutex<HashMap<String, Arc<PublicKey>>>>,
+}
+
+impl std::fmt::Debug for Familiar {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Familiar")
+    }
+}
+
+impl Familiar {
+    /// The key that this actor had when it was last heard.
+    pub(super) fn find(&self, actor: &str) -> Option<Arc<PublicKey>> {
+        self.lock().get(actor).cloned()
+    }
+
+    /// The key that an actor has, kept for the next time; `None` where it is none that proves anything.
+    pub(super) fn learn(&self, actor: &Actor) -> Option<Arc<PublicKey>> {
+        if let Some(known) = self.find(actor.uri.as_str()).filter(|known| known.is_of(actor)) {
+            return Some(known);
+        }
+        let parsed = parse_public(&actor.public_key)?;
+        let key = Arc::new(PublicKey { uri: actor.key_uri.clone(), pem: actor.public_key.clone(), parsed });
+        let mut keys = self.lock();
+        if keys.len() >= KEPT {
+            keys.clear();
+        }
+        keys.insert(actor.uri.to_string(), key.clone());
+        Some(key)
+    }
+
+    /// Looks anew the next time.
+    pub(super) fn forget(&self, actor: &str) {
+        self.lock().remove(actor);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<PublicKey>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The private keys of ours, parsed when first needed.

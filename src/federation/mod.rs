@@ -6,12 +6,14 @@ pub mod actor;
 pub mod audience;
 mod block;
 pub mod client;
+mod conversation;
 pub mod delivery;
 pub mod fetch;
 pub mod inbox;
 pub mod key;
 pub mod outbox;
 pub mod outgoing;
+pub mod reading;
 pub mod reply;
 pub mod share;
 pub mod signature;
@@ -29,7 +31,7 @@ use crate::{
     usecases::{self, Outcome, instance, instance::Founded},
 };
 use client::Client;
-use key::KeyRing;
+use key::{Familiar, KeyRing};
 use stranger::Strangers;
 
 /// Everything that talking to others needs.
@@ -48,6 +50,7 @@ pub struct Federation {
     /// The guarded way out.
     pub client: Client,
     keys: KeyRing,
+    familiar: Familiar,
     strangers: Strangers,
 }
 
@@ -67,6 +70,7 @@ impl Federation {
             chance: Chance,
             founded: Arc::new(founded),
             keys: KeyRing::default(),
+            familiar: Familiar::default(),
             strangers: Strangers::default(),
         })
     }

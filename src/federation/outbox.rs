@@ -1,16 +1,25 @@
-//! Reads what others published before we heard of them: a lab's outbox after a follow, one object that was announced.
-//! Bounded and polite: one request at a time, at most twenty things.
+//! Reads what others published: the newest things of whom we follow, one object that a lab announced. Only what its own host
+//! says is kept, and at most twenty things are looked at.
 
 use serde_json::Value;
 use url::Url;
 
-use super::{Federation, fetch::Unfetched, share, wire};
+use super::{
+    Federation,
+    fetch::{Fetched, Unfetched},
+    reading::{PAUSE, plan_after, plan_announced, plan_outbox},
+    share, wire,
+};
 use crate::{
     domain::{
-        actor::{Actor, ActorId},
+        actor::Actor,
         peer::same_origin,
+        reading::{Answer, Validators},
     },
-    storage::{self, Failed},
+    storage::{
+        self, Failed, Tx, audience, block,
+        reading::{self, Leased},
+    },
     usecases,
 };
 
@@ -21,79 +30,105 @@ impl Federation {
     /// Reads the newest things in an actor's outbox, oldest first; what cannot be read is left out.
     ///
     /// # Errors
-    /// [`Unfetched`] where the outbox itself cannot be read now; one that is not there will not be read later either.
-    pub async fn read_outbox(&self, of: ActorId) -> Result<(), Unfetched> {
-        match self.read_newest(of).await {
-            Err(error @ (Unfetched::Absent(_) | Unfetched::Unusable(..))) => {
-                tracing::info!(%error, "an outbox cannot be read");
-                Ok(())
-            }
-            read => read,
+    /// [`Unfetched`] where the outbox itself cannot be read.
+    pub(super) async fn read_outbox(&self, leased: &Leased) -> Result<Answer, Unfetched> {
+        let Some(actor) = self.find_followed(leased).await? else { return Ok(Answer::Ended("nobody here follows it")) };
+        if actor.outbox.as_ref() != Some(&leased.url) {
+            let now = self.clock.now();
+            self.store.write(move |tx| plan_outbox(tx, &actor, now)).await?;
+            return Ok(Answer::Ended("its actor has another"));
         }
-    }
-
-    async fn read_newest(&self, of: ActorId) -> Result<(), Unfetched> {
-        let actor = self.store.read(move |tx| storage::actor::find(tx, of)).await?;
-        let Some((actor, outbox)) = actor.and_then(|actor| actor.outbox.clone().map(|outbox| (actor, outbox))) else {
-            return Ok(());
+        let (collection, validators) = match self.fetch_if_changed(&leased.url, &leased.validators).await? {
+            Fetched::New(collection, validators) => (collection, validators),
+            Fetched::Unchanged => return Ok(Answer::Unchanged),
         };
-        let collection = self.fetch(&outbox).await?;
         let inline = wire::one(&collection, "orderedItems").is_some();
+        // A collection that tells neither its things nor their number may look the same for ever.
+        let telling = inline || collection.get("totalItems").is_some();
         let items = if inline { collection } else { self.first_page(&collection, &actor).await? };
         let things: Vec<&Value> = wire::many(&items, "orderedItems").take(LIMIT).collect();
         for thing in things.into_iter().rev() {
-            if let Err(error) = self.read_item(thing, &actor).await {
+            if let Err(error) = self.read_item(thing, &actor, leased).await {
                 tracing::info!(lab = %actor.uri, %error, "something in an outbox could not be read");
             }
         }
-        Ok(())
+        Ok(Answer::Read(if telling { validators } else { Validators::default() }))
     }
 
     /// Reads what a lab announced, at its origin, and keeps it as a share of that lab; what is gone there goes here.
     ///
     /// # Errors
-    /// [`Unfetched`] where its origin cannot be reached now.
-    pub async fn read_announced(&self, lab: ActorId, uri: &str) -> Result<(), Unfetched> {
-        let Some(url) = wire::parse_url(uri) else { return Ok(()) };
-        match self.fetch(&url).await {
-            Ok(object) => self.keep(&object, lab).await,
-            Err(Unfetched::Absent(_)) => Ok(self.forget(url).await?),
-            Err(Unfetched::Unusable(at, reason)) => {
-                tracing::info!(%at, reason, "something announced cannot be used");
-                Ok(())
+    /// [`Unfetched`] where it cannot be read.
+    pub(super) async fn read_announced(&self, leased: &Leased) -> Result<Answer, Unfetched> {
+        match self.fetch(&leased.url).await {
+            Ok(object) => self.keep(&object, leased).await.map(|()| Answer::Read(Validators::default())),
+            Err(Unfetched::Absent(_) | Unfetched::Gone(_)) => {
+                self.forget(leased.url.clone()).await?;
+                Ok(Answer::Ended("it is gone"))
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn find_followed(&self, leased: &Leased) -> Result<Option<Actor>, Failed> {
+        let id = leased.actor;
+        let find = move |tx: &mut Tx<'_>| match storage::actor::find(tx, id)? {
+            Some(actor) if actor.gone_at.is_none() && audience::is_followed_from_here(tx, id)? => Ok(Some(actor)),
+            _ => Ok(None),
+        };
+        self.store.read(find).await
     }
 
     async fn first_page(&self, collection: &Value, actor: &Actor) -> Result<Value, Unfetched> {
         match wire::one(collection, "first") {
             Some(page @ Value::Object(_)) if page.get("orderedItems").is_some() => Ok(page.clone()),
             Some(link) => match wire::id(link).and_then(wire::parse_url).filter(|page| same_origin(page, &actor.uri)) {
-                Some(page) => self.fetch(&page).await,
+                Some(page) => {
+                    tokio::time::sleep(PAUSE).await;
+                    self.fetch(&page).await
+                }
                 None => Ok(Value::Null),
             },
             None => Ok(Value::Null),
         }
     }
 
-    /// What the actor's own host says of the actor's own things is believed; anything else is read where it lives.
-    async fn read_item(&self, item: &Value, actor: &Actor) -> Result<(), Unfetched> {
+    /// What the actor's own host says of the actor's own things is believed; anything else is read where it lives, later.
+    async fn read_item(&self, item: &Value, actor: &Actor, leased: &Leased) -> Result<(), Unfetched> {
         let Some(object) = wire::one(item, "object") else { return Ok(()) };
         let own = wire::is_any(item, &["Create"]) && share::author(object).is_some_and(|author| author == actor.uri);
         let at_home = wire::id(object).and_then(wire::parse_url).is_some_and(|id| same_origin(&id, &actor.uri));
         if own && at_home {
-            return self.keep(object, actor.id).await;
+            return self.keep(object, leased).await;
         }
         let inner = if wire::is_any(object, &["Create"]) { wire::one(object, "object") } else { Some(object) };
-        match inner.and_then(wire::id) {
-            Some(uri) if wire::is_any(item, &["Create", "Announce"]) => self.read_announced(actor.id, uri).await,
+        match inner.and_then(wire::id).and_then(wire::parse_url) {
+            Some(url) if wire::is_any(item, &["Create", "Announce"]) => Ok(self.read_where_it_lives(url, leased).await?),
             _ => Ok(()),
         }
     }
 
-    async fn keep(&self, object: &Value, lab: ActorId) -> Result<(), Unfetched> {
-        let read = share::read(object, self.clock.now()).filter(|_| wire::one(object, "inReplyTo").is_none());
+    /// What is here under this lab already is not read again; its author says when it changes.
+    async fn read_where_it_lives(&self, url: Url, leased: &Leased) -> Result<(), Failed> {
+        if self.links.owns(&url) {
+            return Ok(());
+        }
+        let (lab, now) = (leased.actor, self.clock.now());
+        self.store
+            .write(move |tx| {
+                let known = storage::share::find_by_uri(tx, url.as_str())?;
+                let is_here = known.is_some_and(|known| known.local || known.lab == lab || known.lab != known.author);
+                if is_here || block::find_covering(tx, &url)?.is_some() {
+                    return Ok(());
+                }
+                plan_announced(tx, lab, url, now)
+            })
+            .await
+    }
+
+    async fn keep(&self, object: &Value, leased: &Leased) -> Result<(), Unfetched> {
+        let now = self.clock.now();
+        let read = share::read(object, now).filter(|_| wire::one(object, "inReplyTo").is_none());
         let Some((new, author)) = read.zip(share::author(object)) else { return Ok(()) };
         if !same_origin(&author, &new.uri) {
             return Ok(());
@@ -104,14 +139,17 @@ impl Federation {
         if author.uri != claimed {
             return Ok(());
         }
-        let id = self.chance.public_id();
+        let (id, object, leased) = (self.chance.public_id(), object.clone(), leased.clone());
         self.store
-            .write(move |tx| match storage::block::find_covering(tx, &author.uri)? {
-                Some(_) => Ok(false),
-                None => usecases::share::receive(tx, id, lab, author.id, new),
+            .write(move |tx| {
+                if !reading::holds(tx, &leased)? || block::find_covering(tx, &author.uri)?.is_some() {
+                    return Ok(());
+                }
+                let changed = usecases::share::receive(tx, id, leased.actor, author.id, new)?;
+                if changed { plan_after(tx, &object, now) } else { Ok(()) }
             })
-            .await?;
-        Ok(())
+            .await
+            .map_err(Unfetched::Failed)
     }
 
     async fn forget(&self, url: Url) -> Result<(), Failed> {

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::{
     Federation,
     activity::{Envelope, announce},
-    actor as actors, audience as follows,
+    actor as actors, audience as follows, reading,
     reply::Answer,
     share::Spoken,
+    wire,
 };
 use crate::{
     domain::{
@@ -41,7 +42,7 @@ impl Federation {
             Change::FollowUndone { follower, followee, uri } => speech.unfollow(*follower, *followee, uri),
             Change::FollowAccepted { follow, uri } => speech.accept(*follow, uri),
             Change::Answered { lab, activity } => speech.pass_on(*lab, activity),
-            Change::FollowBegan { .. } | Change::Announced { .. } => Ok(()),
+            Change::FollowBegan { followee } => reading::plan_followed(speech.tx, *followee, now),
         }
     }
 }
@@ -80,7 +81,7 @@ impl Speech<'_, '_> {
             kind: "Delete",
             id: ids::delete(&withdrawn.uri),
             actor: &author,
-            to: vec![super::wire::PUBLIC.to_owned()],
+            to: vec![wire::PUBLIC.to_owned()],
             cc: vec![author.followers_uri()],
             at: self.now,
             audience: None,
@@ -119,7 +120,7 @@ impl Speech<'_, '_> {
             kind: "Update",
             id: ids::update(&actor.uri, actor.updated_at.timestamp_millis()),
             actor: &actor,
-            to: vec![super::wire::PUBLIC.to_owned()],
+            to: vec![wire::PUBLIC.to_owned()],
             cc: vec![actor.followers_uri()],
             at: actor.updated_at,
             audience: None,
@@ -153,6 +154,7 @@ impl Speech<'_, '_> {
         if let Some(fields) = object.as_object_mut() {
             fields.remove("@context");
         }
+        wire::forget_secret_addressees(&mut object);
         let passed_on = announce(&lab, ids::pass_on(&lab.uri, number), object, self.now);
         self.tell_followers(&passed_on, &[lab.id], BTreeSet::new())
     }

@@ -22,11 +22,13 @@ pub fn read(object: &Value, now: Moment) -> Option<ReceivedReply> {
         return None;
     }
     let (content, language) = wire::language_text(object, "content");
+    let published_at = wire::moment(object, "published").unwrap_or(now).min(now);
     Some(ReceivedReply {
         page: wire::page(object).unwrap_or_else(|| uri.clone()),
         content: Html::sanitise(&content?),
         language,
-        published_at: wire::moment(object, "published").unwrap_or(now).min(now),
+        updated_at: wire::moment(object, "updated").unwrap_or(published_at),
+        published_at,
         in_reply_to,
         uri,
     })

@@ -94,14 +94,23 @@ const SKEW: TimeDelta = TimeDelta::minutes(5);
 /// # Errors
 /// [`Unproven`] with a code.
 pub fn read(request: &SignedRequest, host: &str, now: Moment) -> Result<Claim, Unproven> {
-    let repeated = |name: &&str| request.headers.iter().filter(|(known, _)| known == name).count() > 1;
-    if ONCE.iter().any(repeated) {
-        return Err(Unproven::Malformed("header-repeated"));
-    }
+    require_single(request)?;
     if !request.header("host").is_some_and(|given| given.trim_end_matches('.').eq_ignore_ascii_case(host)) {
         return Err(Unproven::Invalid("host"));
     }
     if request.header("signature-input").is_some() { message::read(request, now) } else { cavage::read(request, now) }
+}
+
+/// `Ok` where no header that decides stands twice: before any of them is looked at.
+pub(super) fn require_single(request: &SignedRequest) -> Result<(), Unproven> {
+    let repeated = |name: &&str| request.headers.iter().filter(|(known, _)| known == name).count() > 1;
+    if ONCE.iter().any(repeated) { Err(Unproven::Malformed("header-repeated")) } else { Ok(()) }
+}
+
+/// The key that a `Signature` or `Signature-Input` header names, whether or not it proves anything.
+pub(super) fn named_key(header: &str) -> Option<&str> {
+    let at = header.to_ascii_lowercase().find("keyid=\"")?;
+    header.get(at + 7..)?.split('"').next()
 }
 
 /// The `Digest` header of a body.

@@ -40,6 +40,9 @@ const PER_SOURCE: u32 = 100;
 /// Most reads a minute at one domain, with all its hosts.
 const PER_DOMAIN: u32 = 300;
 
+/// Most readings in the background a minute at one domain: those who wait for an answer have the rest to themselves.
+const READINGS_PER_DOMAIN: u32 = 240;
+
 /// Most failures that are remembered.
 const FAILURES: usize = 10_000;
 
@@ -153,9 +156,9 @@ impl Federation {
 impl From<&Unfetched> for Unseen {
     fn from(error: &Unfetched) -> Self {
         match error {
-            Unfetched::Absent(_) => Self::Absent,
+            Unfetched::Absent(_) | Unfetched::Gone(_) => Self::Absent,
             Unfetched::Barred(Barred::Closed(..)) => Self::Closed,
-            Unfetched::Barred(Barred::Unreachable(..)) => Self::Unreachable,
+            Unfetched::Denied(..) | Unfetched::Barred(Barred::Unreachable(..)) => Self::Unreachable,
             Unfetched::Barred(_) | Unfetched::Unusable(..) => Self::Unusable,
             Unfetched::Failed(_) => Self::Failed,
         }
@@ -187,6 +190,11 @@ impl Strangers {
         *book.hosts.entry(host.clone()).or_default() += 1;
         let turn = Turn { strangers: self.clone(), uri: uri.to_string(), host, tell };
         Ok((flight, self.sit(&mut book), Some(turn)))
+    }
+
+    /// Whether something may be read in the background at this host, now.
+    pub(super) fn admits_reading(&self, host: &str, now: Moment) -> bool {
+        self.spent.admits(&format!("in the background at {}", domain(host)), READINGS_PER_DOMAIN, TimeDelta::minutes(1), now)
     }
 
     fn require_budget(&self, host: &str, source: &str, now: Moment) -> Result<(), Unseen> {
@@ -278,7 +286,18 @@ fn domain(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::domain;
+    use super::{READINGS_PER_DOMAIN, Strangers, domain};
+    use crate::domain::moment::from_millis;
+
+    #[test]
+    fn all_hosts_of_one_domain_are_read_in_the_background_so_often_and_no_more() {
+        let strangers = Strangers::default();
+        let admitted = (0..READINGS_PER_DOMAIN + 9)
+            .filter(|number| strangers.admits_reading(&format!("host{number}.evil.example"), from_millis(0)));
+        assert_eq!(admitted.count(), 240);
+        assert!(strangers.admits_reading("bravo.example", from_millis(0)));
+        assert!(strangers.admits_reading("a.evil.example", from_millis(60_000)));
+    }
 
     #[test]
     fn all_hosts_of_one_owner_are_one_domain() {

@@ -83,9 +83,9 @@ mod tests {
     }
 
     #[test]
-    fn neither_remembers_more_than_its_limit() {
+    fn rx16_neither_remembers_more_than_its_limit() {
         let (throttle, budget) = (Throttle::default(), Budget::default());
-        for number in 0..30_000 {
+        for number in 0..200_000 {
             throttle.admits(&number.to_string(), TimeDelta::minutes(1), from_millis(0));
             budget.admits(&number.to_string(), 1, TimeDelta::minutes(1), from_millis(0));
         }

@@ -67,18 +67,67 @@ pub fn describe(actor: &Actor, links: &Links) -> Value {
     })
 }
 
+/// What a server says of an account (RFC 7033): nothing of it is more than what is written there.
+#[derive(Debug, Clone)]
+pub struct Descriptor(Value);
+
+impl Descriptor {
+    /// Reads an answer; `None` where it is no JSON.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok().map(Self)
+    }
+
+    /// The id of the actor: the first of its links to itself that leads to `ActivityPub`.
+    #[must_use]
+    pub fn actor(&self) -> Option<Url> {
+        let is_activity = |link: &&Value| link.get("type").and_then(Value::as_str).is_some_and(is_activity_json);
+        self.links("self").find(is_activity)?.get("href").and_then(Value::as_str).and_then(wire::parse_url)
+    }
+
+    /// The page where its server offers to follow `object`.
+    #[must_use]
+    pub fn follow_screen(&self, object: &Url) -> Option<Url> {
+        let encoded: String = url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
+        FOLLOW_RELATIONS.iter().find_map(|(relation, variable)| {
+            let template = self.links(relation).next()?.get("template")?.as_str()?;
+            wire::parse_url(&template.replace(variable, &encoded))
+        })
+    }
+
+    /// The account that its server calls it by.
+    #[must_use]
+    pub fn subject(&self) -> Option<Account> {
+        Account::parse(wire::text(&self.0, "subject")?).ok()
+    }
+
+    fn links<'a>(&'a self, relation: &'a str) -> impl Iterator<Item = &'a Value> {
+        wire::many(&self.0, "links").filter(move |link| link.get("rel").and_then(Value::as_str) == Some(relation))
+    }
+}
+
 /// The id of the actor at an account elsewhere.
 ///
 /// # Errors
 /// `Refused` where its host knows nobody by that name, or does not answer.
 pub async fn look_up(federation: &Federation, account: &Account) -> Result<Url, usecases::Error> {
-    let descriptor = ask(federation, account).await?;
-    let unusable = || Refused::invalid("address-unusable").with("address", account);
-    let activity = |link: &&Value| link.get("type").and_then(Value::as_str).is_some_and(is_activity_json);
-    let link =
-        wire::many(&descriptor, "links").filter(|link| link.get("rel").and_then(Value::as_str) == Some("self")).find(activity);
-    let href = link.and_then(|link| link.get("href")).and_then(Value::as_str).and_then(wire::parse_url);
-    Ok(href.ok_or_else(unusable)?)
+    let found = ask(federation, account).await?.actor();
+    Ok(found.ok_or_else(|| Refused::invalid("address-unusable").with("address", account))?)
+}
+
+/// `Ok` where an actor is the one at an account by its own word as well: its host is the account's, or says that it is.
+///
+/// # Errors
+/// `Refused` where only the account's host says so.
+pub async fn require_agreement(federation: &Federation, account: &Account, actor: &Actor) -> Result<(), usecases::Error> {
+    if actor.host == account.host {
+        return Ok(());
+    }
+    let own = Account { handle: actor.handle.clone(), host: actor.host.clone() };
+    let told = ask(federation, &own).await?;
+    let same = |subject: Account| subject.host == account.host && subject.handle.eq_ignore_ascii_case(&account.handle);
+    let agrees = told.subject().is_some_and(same) && told.actor().is_some_and(|uri| uri == actor.uri);
+    if agrees { Ok(()) } else { Err(Refused::invalid("address-unusable").with("address", account).into()) }
 }
 
 impl Federation {
@@ -87,18 +136,16 @@ impl Federation {
     /// # Errors
     /// `Refused` where the server knows nobody by that name, or does not answer.
     pub async fn find_follow_screen(&self, account: &Account, object: &Url) -> Result<Option<Url>, usecases::Error> {
-        let descriptor = ask(self, account).await?;
-        let encoded: String = url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
-        let offered = FOLLOW_RELATIONS.iter().find_map(|(relation, variable)| {
-            let link = wire::many(&descriptor, "links").find(|link| link.get("rel").and_then(Value::as_str) == Some(relation))?;
-            let template = link.get("template")?.as_str()?;
-            wire::parse_url(&template.replace(variable, &encoded))
-        });
+        if account.host == self.links.host() {
+            let encoded: String = url::form_urlencoded::byte_serialize(object.as_str().as_bytes()).collect();
+            return Ok(wire::parse_url(&format!("{}?uri={encoded}", self.links.at("/authorize_interaction"))));
+        }
+        let offered = ask(self, account).await?.follow_screen(object);
         Ok(offered.filter(|screen| screen.scheme() == self.links.home().scheme() || screen.scheme() == "https"))
     }
 }
 
-async fn ask(federation: &Federation, account: &Account) -> Result<Value, usecases::Error> {
+async fn ask(federation: &Federation, account: &Account) -> Result<Descriptor, usecases::Error> {
     let refused = |key| Refused::invalid(key).with("address", account);
     let mut last = refused("address-unreachable");
     for scheme in schemes(federation) {
@@ -108,7 +155,7 @@ async fn ask(federation: &Federation, account: &Account) -> Result<Value, usecas
         url.query_pairs_mut().append_pair("resource", &format!("acct:{account}"));
         match get(federation, &url).await {
             Ok((StatusCode::OK, body)) => {
-                return serde_json::from_slice(&body).map_err(|_| refused("address-unusable").into());
+                return Descriptor::read(&body).ok_or_else(|| refused("address-unusable").into());
             }
             Ok((StatusCode::NOT_FOUND | StatusCode::GONE, _)) => {
                 return Err(Refused::unknown("address-unknown").with("address", account).into());
@@ -133,6 +180,9 @@ fn schemes(federation: &Federation) -> &'static [&'static str] {
 async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Unfetched> {
     let mut at = url.clone();
     for _ in 0..=3 {
+        if federation.links.owns(&at) {
+            return Err(Unfetched::Unusable(at, "is ours and not read over the network"));
+        }
         federation.require_unblocked(&at).await?;
         let request = federation.client.get(&at)?.header(header::ACCEPT, "application/jrd+json, application/json");
         let response = client::send(request, &at).await?;

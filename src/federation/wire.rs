@@ -7,6 +7,7 @@ use url::Url;
 use crate::domain::{
     language::LanguageTag,
     moment::{Moment, parse_wire},
+    peer::is_plain,
 };
 
 /// The collection that stands for everyone.
@@ -64,8 +65,7 @@ pub fn url(object: &Value, property: &str) -> Option<Url> {
 pub fn parse_url(text: &str) -> Option<Url> {
     let plain = text.len() <= URL_LIMIT && !text.contains(|letter: char| letter.is_control() || matches!(letter, '\\' | ' '));
     let url = Url::parse(text).ok().filter(|_| plain)?;
-    let usable = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
-    usable.then_some(url)
+    is_plain(&url).then_some(url)
 }
 
 /// The names of an object's types.
@@ -89,6 +89,18 @@ pub fn moment(object: &Value, property: &str) -> Option<Moment> {
 #[must_use]
 pub fn is_public(object: &Value) -> bool {
     ["to", "cc"].iter().flat_map(|property| many(object, property)).filter_map(id).any(|to| EVERYONE.contains(&to))
+}
+
+/// Takes away who was addressed in secret, at every depth: nobody else may learn of them.
+pub fn forget_secret_addressees(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| name != "bto" && name != "bcc");
+            fields.values_mut().for_each(forget_secret_addressees);
+        }
+        Value::Array(values) => values.iter_mut().for_each(forget_secret_addressees),
+        _ => {}
+    }
 }
 
 /// A text with its language: the property itself, with the first key of its map; the map alone where that is all there is.

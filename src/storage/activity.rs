@@ -23,8 +23,10 @@ pub struct NewActivity {
     pub body: String,
     /// Whether anyone may read it at its id.
     pub public: bool,
-    /// What an Update or a Delete is about, wrapped or not: it makes older Updates of the same thing superfluous.
-    pub object: Option<String>,
+    /// What it is about, wrapped or not: at one inbox, what is about the same thing stays in order.
+    pub object: String,
+    /// Whether it makes older Updates of the same thing superfluous, as an Update or a Delete does.
+    pub replaces: bool,
 }
 
 /// Stores an activity; its row. Storing it twice changes nothing.
@@ -38,7 +40,8 @@ pub fn add(tx: &mut Tx<'_>, activity: &NewActivity, now: Moment) -> Result<i64, 
         activities::body.eq(&activity.body),
         activities::public.eq(activity.public),
         activities::created_at.eq(to_millis(now)),
-        activities::object.eq(activity.object.as_deref()),
+        activities::object.eq(&activity.object),
+        activities::replaces.eq(activity.replaces),
     );
     let query = diesel::insert_into(activities::table).values(row).on_conflict(activities::uri).do_nothing();
     on!(tx, c => query.execute(c)).map_err(Failed::because("store an activity"))?;
@@ -55,19 +58,90 @@ pub fn find_public(tx: &mut Tx<'_>, uri: &str) -> Result<Option<String>, Failed>
     on!(tx, c => query.first(c).optional()).map_err(Failed::because("find an activity"))
 }
 
-/// Remembers that an activity has its effect in this transaction; `None` where it had it before.
+/// What is remembered of an activity that can be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Whose it was.
+    pub actor: ActorId,
+    /// The signature that it came with; `None` where it has not come yet, and its Undo has.
+    pub proof: Option<String>,
+    /// The id of what ended its effect: its own where it was undone, another's where that took its place.
+    pub undone: Option<String>,
+}
+
+/// Remembers that an activity has its effect in this transaction, with the signature's digest where it can be undone; `None`
+/// where something with its id is remembered already.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn receive(tx: &mut Tx<'_>, uri: &str, actor: ActorId, body: Option<&str>, now: Moment) -> Result<Option<i64>, Failed> {
+pub fn receive(
+    tx: &mut Tx<'_>,
+    uri: &str,
+    actor: ActorId,
+    (proof, body): (Option<&str>, Option<&str>),
+    now: Moment,
+) -> Result<Option<i64>, Failed> {
     let row = (
         received::uri.eq(uri),
         received::actor_id.eq(actor.0),
         received::body.eq(body),
         received::received_at.eq(to_millis(now)),
+        received::proof.eq(proof),
     );
     let query = diesel::insert_into(received::table).values(row).on_conflict(received::uri).do_nothing().returning(received::id);
     on!(tx, c => query.get_result(c).optional()).map_err(Failed::because("remember a received activity"))
+}
+
+/// What is remembered under this id.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_remembered(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Remembered>, Failed> {
+    let query = received::table.filter(received::uri.eq(uri)).select((received::actor_id, received::proof, received::undone));
+    let row: Option<(i64, Option<String>, Option<String>)> =
+        on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a received activity"))?;
+    Ok(row.map(|(actor, proof, undone)| Remembered { actor: ActorId(actor), proof, undone }))
+}
+
+/// Remembers that this is undone before it came.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn bar(tx: &mut Tx<'_>, uri: &str, actor: ActorId, now: Moment) -> Result<(), Failed> {
+    let row = (
+        received::uri.eq(uri),
+        received::actor_id.eq(actor.0),
+        received::received_at.eq(to_millis(now)),
+        received::undone.eq(uri),
+    );
+    let query = diesel::insert_into(received::table).values(row).on_conflict(received::uri).do_nothing();
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("remember an undone activity"))
+}
+
+/// Remembers something that can be undone otherwise than before.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn revise(tx: &mut Tx<'_>, uri: &str, now: &Remembered) -> Result<(), Failed> {
+    let query = diesel::update(received::table.filter(received::uri.eq(uri))).set((
+        received::actor_id.eq(now.actor.0),
+        received::proof.eq(now.proof.as_deref()),
+        received::undone.eq(now.undone.as_deref()),
+    ));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("remember an undone activity"))
+}
+
+/// The id of what this activity took the place of, received since then; the newest.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_displaced(tx: &mut Tx<'_>, by: &str, actor: ActorId, since: Moment) -> Result<Option<String>, Failed> {
+    let query = received::table
+        .filter(received::undone.eq(by).and(received::uri.ne(by)).and(received::actor_id.eq(actor.0)))
+        .filter(received::received_at.ge(to_millis(since)))
+        .order(received::id.desc())
+        .select(received::uri);
+    on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a displaced activity"))
 }
 
 /// A received activity that was kept to be passed on: its row, and its JSON.
@@ -77,13 +151,4 @@ pub fn receive(tx: &mut Tx<'_>, uri: &str, actor: ActorId, body: Option<&str>, n
 pub fn find_received(tx: &mut Tx<'_>, uri: &str) -> Result<Option<(i64, Option<String>)>, Failed> {
     let query = received::table.filter(received::uri.eq(uri)).select((received::id, received::body));
     on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a received activity"))
-}
-
-/// Forgets a received activity of this actor, so that one with its id can have an effect again.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn forget(tx: &mut Tx<'_>, uri: &str, actor: ActorId) -> Result<(), Failed> {
-    let query = diesel::delete(received::table.filter(received::uri.eq(uri).and(received::actor_id.eq(actor.0))));
-    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("forget a received activity"))
 }

@@ -103,6 +103,15 @@ pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
     on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))
 }
 
+/// An actor's own host says that it is as we know it.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn confirm(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed> {
+    let query = diesel::update(actors::table.find(id.0)).set(actors::fetched_at.eq(to_millis(now)));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("confirm an actor"))
+}
+
 /// The actor of a row.
 ///
 /// # Errors

@@ -189,7 +189,7 @@ pub fn list_following(tx: &mut Tx<'_>, follower: ActorId) -> Result<Vec<(Actor, 
     rows.into_iter().map(|(row, state)| Ok((actor::read(row)?, FollowState::from_code(&state)))).collect()
 }
 
-/// Adds a reaction; `false` where this actor had reacted so before.
+/// Adds a reaction or, where this actor had reacted so before, gives that one this id; `false` in that case.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
@@ -201,27 +201,41 @@ pub fn add_reaction(tx: &mut Tx<'_>, share_id: i64, actor: ActorId, kind: Reacti
         reactions::uri.eq(uri),
     );
     let query = diesel::insert_into(reactions::table).values(row).on_conflict_do_nothing();
-    on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("add a reaction"))
+    if on!(tx, c => query.execute(c)).map_err(Failed::because("add a reaction"))? > 0 {
+        return Ok(true);
+    }
+    let query = diesel::update(reactions::table.find((share_id, actor.0, kind.code()))).set(reactions::uri.eq(uri));
+    on!(tx, c => query.execute(c)).map(|_| false).map_err(Failed::because("give a reaction another id"))
 }
 
-/// Removes the reaction of an actor by the id it came under, or by what it reacted to.
+/// What an actor reacted to under this id, and how.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn remove_reaction(
-    tx: &mut Tx<'_>,
-    actor: ActorId,
-    uri: &str,
-    on_share: Option<(i64, ReactionKind)>,
-) -> Result<bool, Failed> {
-    let own = reactions::table.filter(reactions::actor_id.eq(actor.0));
-    let by_uri = diesel::delete(own.filter(reactions::uri.eq(uri)));
-    let mut removed = on!(tx, c => by_uri.execute(c)).map_err(Failed::because("remove a reaction"))?;
-    if let Some((share_id, kind)) = on_share.filter(|_| removed == 0) {
-        let by_share = diesel::delete(own.filter(reactions::share_id.eq(share_id).and(reactions::kind.eq(kind.code()))));
-        removed = on!(tx, c => by_share.execute(c)).map_err(Failed::because("remove a reaction"))?;
-    }
-    Ok(removed > 0)
+pub fn find_reaction(tx: &mut Tx<'_>, actor: ActorId, uri: &str) -> Result<Option<(i64, ReactionKind)>, Failed> {
+    let query = reactions::table
+        .filter(reactions::uri.eq(uri).and(reactions::actor_id.eq(actor.0)))
+        .select((reactions::share_id, reactions::kind));
+    let row: Option<(i64, String)> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reaction"))?;
+    Ok(row.map(|(share_id, kind)| (share_id, ReactionKind::from_code(&kind))))
+}
+
+/// The id under which an actor reacted to a share in this way.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_reaction_to(tx: &mut Tx<'_>, share_id: i64, actor: ActorId, kind: ReactionKind) -> Result<Option<String>, Failed> {
+    let query = reactions::table.find((share_id, actor.0, kind.code())).select(reactions::uri);
+    on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a reaction"))
+}
+
+/// Removes the reaction of an actor to a share; `false` where there was none.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn remove_reaction(tx: &mut Tx<'_>, share_id: i64, actor: ActorId, kind: ReactionKind) -> Result<bool, Failed> {
+    let query = diesel::delete(reactions::table.find((share_id, actor.0, kind.code())));
+    on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("remove a reaction"))
 }
 
 fn accepted() -> diesel::dsl::Eq<follows::state, &'static str> {

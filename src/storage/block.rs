@@ -1,5 +1,7 @@
 //! Rows of blocks, and what a block takes away: cached copies of others and deliveries to them. It decides for nobody whom to block.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 use url::Url;
 
@@ -7,17 +9,29 @@ use super::{
     Failed, Tx,
     actor::{self, ActorRow},
     connection::on,
+    lane,
     schema::{actors, blocks, deliveries, received},
 };
 use crate::domain::{
     actor::{Actor, ActorId},
     block::{Block, Blockable, covering},
     delivery::DeliveryState,
-    moment::{from_millis, to_millis},
+    moment::{Moment, from_millis, to_millis},
 };
 
 /// How many rows one statement names.
 const CHUNK: usize = 500;
+
+/// How many subjects one look asks for; hosts are seldom deeper. A statement of one length is prepared once.
+const LOOK: usize = 6;
+
+/// Any of these subjects, at most [`LOOK`]; where they are fewer, the last stands for the rest.
+macro_rules! any_of {
+    ($subjects:expr) => {{
+        let is = |place: usize| blocks::subject.eq($subjects.get(place).or($subjects.last()).map_or("", String::as_str));
+        is(0).or(is(1)).or(is(2)).or(is(3)).or(is(4)).or(is(5))
+    }};
+}
 
 type BlockRow = (String, String, Option<String>, i64);
 
@@ -61,9 +75,31 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Block>, Failed> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn find_covering(tx: &mut Tx<'_>, url: &Url) -> Result<Option<Block>, Failed> {
-    let query = blocks::table.filter(blocks::subject.eq_any(covering(url))).order(blocks::subject).select(blocks::all_columns);
-    let row: Option<BlockRow> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a block"))?;
-    row.map(read).transpose()
+    for subjects in covering(url).chunks(LOOK) {
+        let query = blocks::table.filter(any_of!(subjects)).order(blocks::subject).select(blocks::all_columns);
+        let row: Option<BlockRow> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a block"))?;
+        if row.is_some() {
+            return row.map(read).transpose();
+        }
+    }
+    Ok(None)
+}
+
+/// The actor with this id, and whether a block covers it: one look for both, before it is heard.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_actor(tx: &mut Tx<'_>, uri: &Url) -> Result<Option<(Actor, bool)>, Failed> {
+    let subjects = covering(uri);
+    let first = &subjects[..subjects.len().min(LOOK)];
+    let is_blocked = diesel::dsl::exists(blocks::table.filter(any_of!(first)));
+    let query = actors::table.filter(actors::uri.eq(uri.as_str())).select((actors::all_columns, is_blocked));
+    let row: Option<(ActorRow, bool)> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find an actor"))?;
+    let Some((row, mut blocked)) = row else { return Ok(None) };
+    if !blocked && subjects.len() > LOOK {
+        blocked = find_covering(tx, uri)?.is_some();
+    }
+    Ok(Some((actor::read(row)?, blocked)))
 }
 
 /// The actors elsewhere whom we know and whom this covers.
@@ -115,35 +151,40 @@ pub fn list_waiting_inboxes(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
     on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes that wait"))
 }
 
-/// Settles what waits for these inboxes as blocked, also what a worker holds; how many deliveries that were.
+/// Settles what waits for these inboxes as blocked; how many deliveries that were. Whoever holds their lanes loses them.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn stop_deliveries(tx: &mut Tx<'_>, inboxes: &[String]) -> Result<usize, Failed> {
+pub fn stop_deliveries(tx: &mut Tx<'_>, inboxes: &[String], now: Moment) -> Result<usize, Failed> {
     let mut stopped = 0;
     for some in inboxes.chunks(CHUNK) {
-        let query = diesel::update(deliveries::table.filter(waiting().and(deliveries::inbox.eq_any(some)))).set((
-            deliveries::state.eq(DeliveryState::Blocked.code()),
-            deliveries::lease.eq(None::<i64>),
-            deliveries::lease_until.eq(None::<i64>),
-        ));
+        let query = deliveries::table.filter(waiting().and(deliveries::inbox.eq_any(some))).select(deliveries::lane).distinct();
+        let names: Vec<String> = on!(tx, c => query.load(c)).map_err(Failed::because("find lanes of inboxes"))?;
+        lane::take_away(tx, &names)?;
+        let query = diesel::update(deliveries::table.filter(waiting().and(deliveries::inbox.eq_any(some))))
+            .set((deliveries::state.eq(DeliveryState::Blocked.code()), deliveries::ended_at.eq(to_millis(now))));
         stopped += on!(tx, c => query.execute(c)).map_err(Failed::because("stop deliveries"))?;
     }
     Ok(stopped)
 }
 
-/// Whether a delivery was settled as blocked, perhaps while a worker held it.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn is_stopped(tx: &mut Tx<'_>, delivery: i64) -> Result<bool, Failed> {
-    let query = deliveries::table.find(delivery).select(deliveries::state);
-    let state: Option<String> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look at a delivery"))?;
-    Ok(state.as_deref() == Some(DeliveryState::Blocked.code()))
+/// Of these hosts, those that a block covers: one look at the primary key for all of them.
+pub(super) fn find_closed_hosts<'h>(tx: &mut Tx<'_>, hosts: impl Iterator<Item = &'h str>) -> Result<BTreeSet<String>, Failed> {
+    let read = |host: &'h str| Some((host, covering(&Url::parse(&format!("https://{host}/")).ok()?)));
+    let subjects: BTreeMap<&str, Vec<String>> = hosts.filter_map(read).collect();
+    let all: BTreeSet<&String> = subjects.values().flatten().collect();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for some in all.into_iter().collect::<Vec<_>>().chunks(CHUNK) {
+        let query = blocks::table.filter(blocks::subject.eq_any(some.iter().copied())).select(blocks::subject);
+        let found: Vec<String> = on!(tx, c => query.load(c)).map_err(Failed::because("look for blocks"))?;
+        known.extend(found);
+    }
+    let closed = subjects.into_iter().filter(|(_, subjects)| subjects.iter().any(|subject| known.contains(subject)));
+    Ok(closed.map(|(host, _)| host.to_owned()).collect())
 }
 
-fn waiting() -> diesel::dsl::Eq<deliveries::state, &'static str> {
-    deliveries::state.eq(DeliveryState::Waiting.code())
+fn waiting() -> diesel::dsl::IsNull<deliveries::ended_at> {
+    deliveries::ended_at.is_null()
 }
 
 fn read((subject, kind, reason, since): BlockRow) -> Result<Block, Failed> {

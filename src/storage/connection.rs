@@ -1,5 +1,10 @@
 //! One connection of either engine, opened with what each needs. The one macro that writes a query for both is here.
 
+use std::{
+    ops::{Deref, DerefMut},
+    time::{Duration, Instant},
+};
+
 use diesel::{
     Connection as _, PgConnection, SqliteConnection,
     connection::{AnsiTransactionManager, TransactionManager},
@@ -7,7 +12,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::Failed;
+use super::{Failed, notification};
 use crate::config::Database;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -43,6 +48,14 @@ impl Connection {
         begun.map_err(Failed::because("begin a transaction"))
     }
 
+    /// What this transaction queued is told with its commit, where the database can do that.
+    pub(super) fn announce(&mut self) -> Result<(), Failed> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => notification::say(connection).map_err(Failed::because("tell of new work")),
+        }
+    }
+
     pub(super) fn commit(&mut self) -> Result<(), Failed> {
         let committed = match self {
             Self::Sqlite(connection) => AnsiTransactionManager::commit_transaction(connection),
@@ -51,14 +64,12 @@ impl Connection {
         committed.map_err(Failed::because("commit a transaction"))
     }
 
-    pub(super) fn roll_back(&mut self) {
+    pub(super) fn roll_back(&mut self) -> Result<(), Failed> {
         let rolled_back = match self {
             Self::Sqlite(connection) => AnsiTransactionManager::rollback_transaction(connection),
             Self::Postgres(connection) => AnsiTransactionManager::rollback_transaction(connection),
         };
-        if let Err(error) = rolled_back {
-            tracing::warn!(%error, "a transaction could not be rolled back; the connection is dropped");
-        }
+        rolled_back.map_err(Failed::because("roll a transaction back"))
     }
 
     /// Brings the tables up to date; several processes may start at once. Returns how many steps were taken.
@@ -99,34 +110,70 @@ pub(super) struct Opener {
     pub(super) database: Database,
 }
 
+/// A connection in the pool, and when it was last seen to work.
+pub(super) struct Pooled {
+    connection: Connection,
+    checked: Instant,
+}
+
+/// A connection that was seen to work so lately is not asked again: that would double the ways to the database.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+impl Deref for Pooled {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+}
+
 impl ManageConnection for Opener {
-    type Connection = Connection;
+    type Connection = Pooled;
     type Error = Failed;
 
-    fn connect(&self) -> Result<Connection, Failed> {
-        match &self.database {
+    fn connect(&self) -> Result<Pooled, Failed> {
+        let connection = match &self.database {
             Database::Sqlite(path) => open_sqlite(&path.display().to_string()),
-            Database::Postgres(url) => {
-                PgConnection::establish(url).map(Connection::Postgres).map_err(Failed::because("connect to PostgreSQL"))
-            }
-        }
+            Database::Postgres(url) => open_postgres(url),
+        };
+        Ok(Pooled { connection: connection?, checked: Instant::now() })
     }
 
-    fn is_valid(&self, connection: &mut Connection) -> Result<(), Failed> {
-        let checked = match connection {
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Failed> {
+        if pooled.checked.elapsed() < TRUSTED {
+            return Ok(());
+        }
+        let checked = match &mut pooled.connection {
             Connection::Sqlite(connection) => run(connection, "SELECT 1"),
             Connection::Postgres(connection) => run(connection, "SELECT 1"),
         };
+        pooled.checked = Instant::now();
         checked.map_err(Failed::because("check a connection"))
     }
 
-    fn has_broken(&self, connection: &mut Connection) -> bool {
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
         let broken = |status: &diesel::connection::TransactionManagerStatus| status.transaction_depth().is_err();
-        match connection {
+        match &mut pooled.connection {
             Connection::Sqlite(connection) => broken(AnsiTransactionManager::transaction_manager_status_mut(connection)),
             Connection::Postgres(connection) => broken(AnsiTransactionManager::transaction_manager_status_mut(connection)),
         }
     }
+}
+
+/// A process that stands still in the middle of a transaction loses it, so that its locks hold up no other for long; and nobody
+/// waits for a lock for ever.
+fn open_postgres(url: &str) -> Result<Connection, Failed> {
+    let mut connection = PgConnection::establish(url).map_err(Failed::because("connect to PostgreSQL"))?;
+    for setting in ["SET idle_in_transaction_session_timeout = '15s'", "SET lock_timeout = '20s'"] {
+        run(&mut connection, setting).map_err(Failed::because("prepare a connection to PostgreSQL"))?;
+    }
+    Ok(Connection::Postgres(connection))
 }
 
 fn open_sqlite(path: &str) -> Result<Connection, Failed> {

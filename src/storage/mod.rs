@@ -5,12 +5,18 @@ pub mod activity;
 pub mod actor;
 pub mod audience;
 pub mod block;
+mod commit;
 mod connection;
 pub mod delivery;
+pub mod dispatch;
+pub mod host;
 pub mod lab;
 pub mod lane;
 pub mod membership;
+mod notification;
+mod passing;
 pub mod queue;
+pub mod reading;
 pub mod reply;
 mod schema;
 pub mod share;
@@ -19,14 +25,15 @@ mod wake;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use diesel::r2d2::{Pool, PooledConnection};
 
 use crate::config::{Database, Settings};
+use commit::{Lead, Line};
 use connection::{Connection, Opener};
-pub use wake::Wake;
+pub use wake::{Listening, Wake};
 
 /// Something of ours went wrong: what we were doing, and why it failed. Visitors never see the cause.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +49,12 @@ impl Failed {
     /// A failure with its cause.
     pub fn new(context: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { context, source: source.into() }
+    }
+
+    /// Whether the same may well succeed in a moment: the database is away, busy, or decided for somebody else.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        passing::may_pass(self.source.as_ref())
     }
 
     /// For `map_err`: a failure of doing `context`.
@@ -74,6 +87,7 @@ pub struct Store {
     pool: Pool<Opener>,
     // SQLite has one writer at a time; waiting here is fairer and cheaper than waiting in its busy handler.
     writer: Option<Arc<Mutex<()>>>,
+    line: Line,
     wake: Wake,
 }
 
@@ -109,7 +123,7 @@ impl Store {
             .build(opener)
             .map_err(Failed::because("open the database"))?;
         let writer = matches!(settings.database, Database::Sqlite(_)).then(Arc::default);
-        Ok(Self { pool, writer, wake: Wake::new(&settings.data_dir) })
+        Ok(Self { pool, writer, line: Line::default(), wake: Wake::new(settings) })
     }
 
     /// Brings the tables up to date; returns how many steps were taken.
@@ -153,9 +167,7 @@ impl Store {
     /// # Errors
     /// What `work` returns, or `Failed` where the database does not answer.
     pub fn write_now<T, E: From<Failed>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let gate = self.writer.clone();
-        // A panic while writing rolled back already; the gate guards no data of its own.
-        let _turn = gate.as_ref().map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner));
+        let _turn = self.take_turn();
         self.run(true, work)
     }
 
@@ -172,7 +184,7 @@ impl Store {
         off_thread(move || store.read_now(work)).await
     }
 
-    /// [`Self::write_now`], off the async threads.
+    /// [`Self::write_now`], off the async threads. On SQLite, those who come while another writes share one commit.
     ///
     /// # Errors
     /// As [`Self::write_now`].
@@ -182,7 +194,34 @@ impl Store {
         E: From<Failed> + Send + 'static,
     {
         let store = self.clone();
-        off_thread(move || store.write_now(work)).await
+        if !self.has_single_writer() {
+            return off_thread(move || store.write_now(work)).await;
+        }
+        let (answer, lead) = self.line.join(work);
+        if let Some(lead) = lead {
+            tokio::task::spawn_blocking(move || store.write_together(lead));
+        }
+        answer.await.unwrap_or_else(|_| Err(Failed::new("finish database work", "nobody was left to do it").into()))
+    }
+
+    /// Lets everyone write who waits, and who comes meanwhile.
+    fn write_together(&self, mut lead: Lead) {
+        loop {
+            let _turn = self.take_turn();
+            let mut writers = lead.next();
+            if writers.is_empty() {
+                return;
+            }
+            let committed = self.run(true, |tx| commit::write_each(tx, &mut writers));
+            for writer in writers {
+                writer.answer(committed.as_ref().copied());
+            }
+        }
+    }
+
+    fn take_turn(&self) -> Option<MutexGuard<'_, ()>> {
+        // A panic while writing rolled back already; the gate guards no data of its own.
+        self.writer.as_ref().map(|gate| gate.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn run<T, E: From<Failed>>(&self, writes: bool, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
@@ -192,6 +231,9 @@ impl Store {
         let mut tx = Tx { connection: open.connection, queued: false };
         let result = work(&mut tx)?;
         let queued = tx.queued;
+        if queued {
+            open.connection.announce()?;
+        }
         open.armed = false;
         open.connection.commit()?;
         if queued {
@@ -213,8 +255,10 @@ struct Rollback<'pool> {
 
 impl Drop for Rollback<'_> {
     fn drop(&mut self) {
-        if self.armed {
-            self.connection.roll_back();
+        if self.armed
+            && let Err(error) = self.connection.roll_back()
+        {
+            tracing::warn!(%error, "a transaction could not be rolled back; the connection is dropped");
         }
     }
 }

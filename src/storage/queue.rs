@@ -30,7 +30,8 @@ pub struct Job {
 /// How often a reaction may fail before it is parked for an administrator.
 pub const ATTEMPTS: i32 = 12;
 
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Reacting is work in the database alone, and a moment's work: whoever was killed meanwhile holds up the others this long.
+const LEASE: TimeDelta = TimeDelta::seconds(20);
 
 /// Records a change, to be reacted to after this transaction has committed.
 ///
@@ -44,7 +45,8 @@ pub fn record(tx: &mut Tx<'_>, change: &Change, now: Moment) -> Result<(), Faile
     Ok(())
 }
 
-/// Leases the changes that are due, in order, at most `limit`; one that cannot be read is parked.
+/// Leases the changes that are due, in order, at most `limit`; one that cannot be read is parked. Nothing is leased while
+/// another worker holds some: what happened first is said first.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
@@ -142,17 +144,26 @@ pub fn count(tx: &mut Tx<'_>) -> Result<(i64, i64), Failed> {
 }
 
 fn find_due(tx: &mut Tx<'_>, limit: i64, now: i64) -> Result<Vec<(i64, String, i32)>, Failed> {
+    if is_held(tx, now)? {
+        return Ok(Vec::new());
+    }
     let due = jobs::table
         .filter(jobs::parked.eq(false).and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.le(now)))
         .order(jobs::id)
         .limit(limit)
         .select((jobs::id, jobs::change, jobs::attempts));
-    match tx.connection() {
-        Connection::Sqlite(c) => due.load(c),
-        Connection::Postgres(c) => due.for_update().skip_locked().load(c),
+    on!(tx, c => due.load(c)).map_err(Failed::because("find due changes"))
+}
+
+/// Whether another worker reacts; on PostgreSQL workers look one after the other.
+fn is_held(tx: &mut Tx<'_>, now: i64) -> Result<bool, Failed> {
+    if let Connection::Postgres(c) = tx.connection() {
+        let turn = diesel::sql_query("SELECT pg_advisory_xact_lock(729136)");
+        turn.execute(c).map_err(Failed::because("wait for other workers"))?;
     }
-    .map_err(Failed::because("find due changes"))
+    let held = diesel::dsl::exists(jobs::table.filter(jobs::lease_until.gt(now)));
+    on!(tx, c => diesel::select(held).get_result(c)).map_err(Failed::because("look whether another worker reacts"))
 }
 
 fn park(tx: &mut Tx<'_>, id: i64, error: &str) -> Result<(), Failed> {

@@ -46,7 +46,7 @@ pub fn add(tx: &mut Tx<'_>, reply: &NewReply) -> Result<bool, Failed> {
         replies::content.eq(reply.content.as_str()),
         replies::language.eq(reply.language.as_ref().map(LanguageTag::as_str)),
         replies::published_at.eq(to_millis(reply.published_at)),
-        replies::updated_at.eq(to_millis(reply.published_at)),
+        replies::updated_at.eq(to_millis(reply.updated_at)),
     );
     let query = diesel::insert_into(replies::table).values(row).on_conflict(replies::uri).do_nothing();
     on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("add a reply"))

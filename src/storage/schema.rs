@@ -29,18 +29,32 @@ diesel::table! { follows (id) {
 } }
 diesel::table! { received (id) {
     id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Nullable<Text>, received_at -> BigInt,
+    proof -> Nullable<Text>, undone -> Nullable<Text>,
 } }
 diesel::table! { tombstones (uri) {
     uri -> Text, former_type -> Text, deleted_at -> BigInt, deleted_by -> Nullable<BigInt>,
 } }
 diesel::table! { activities (id) {
     id -> BigInt, uri -> Text, actor_id -> BigInt, body -> Text, public -> Bool, created_at -> BigInt,
-    object -> Nullable<Text>,
+    object -> Nullable<Text>, replaces -> Bool,
 } }
 diesel::table! { deliveries (id) {
-    id -> BigInt, activity_id -> BigInt, inbox -> Text, host -> Text, state -> Text, attempts -> Integer, due_at -> BigInt,
-    lease -> Nullable<BigInt>, lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, created_at -> BigInt,
-    denials -> Integer, denied_at -> Nullable<BigInt>, wished_until -> Nullable<BigInt>,
+    id -> BigInt, activity_id -> BigInt, inbox -> Text, host -> Text, state -> Text, attempts -> Integer,
+    last_error -> Nullable<Text>, created_at -> BigInt, lane -> Text, ended_at -> Nullable<BigInt>,
+} }
+diesel::table! { lanes (name) {
+    name -> Text, host -> Text, due_at -> Nullable<BigInt>, failures -> Integer, denials -> Integer,
+    denied_at -> Nullable<BigInt>, wished_until -> Nullable<BigInt>, gone_until -> Nullable<BigInt>,
+    lease -> Nullable<BigInt>, lease_until -> Nullable<BigInt>,
+} }
+diesel::table! { readings (id) {
+    id -> BigInt, kind -> Text, url -> Text, host -> Text, actor_id -> BigInt, share_id -> Nullable<BigInt>, path -> Text,
+    etag -> Nullable<Text>, last_modified -> Nullable<Text>, times -> Integer, failures -> Integer, due_at -> BigInt,
+    lease -> Nullable<BigInt>, read_at -> Nullable<BigInt>, last_error -> Nullable<Text>,
+} }
+diesel::table! { reading_hosts (host) {
+    host -> Text, due_at -> BigInt, rests_until -> BigInt, failures -> Integer, lease -> Nullable<BigInt>,
+    lease_until -> Nullable<BigInt>,
 } }
 diesel::table! { blocks (subject) { subject -> Text, kind -> Text, reason -> Nullable<Text>, since -> BigInt, } }
 diesel::table! { jobs (id) {
@@ -72,5 +86,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tombstones,
     activities,
     deliveries,
+    lanes,
+    readings,
+    reading_hosts,
     jobs,
 );

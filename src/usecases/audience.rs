@@ -35,7 +35,8 @@ pub fn be_unfollowed(tx: &mut Tx<'_>, follower: ActorId, followee: ActorId) -> R
     }
 }
 
-/// A lab or member of ours asks to follow an actor elsewhere; asking again asks again, under a new id.
+/// A lab or member of ours asks to follow an actor elsewhere; asking again takes the first Follow back and asks under a new id, so
+/// that at the other side one Undo is enough later.
 ///
 /// # Errors
 /// `Refused` where the member may not, or the actor is one of ours.
@@ -50,6 +51,10 @@ pub fn follow(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, follower: &str,
             return Ok(known.state);
         }
         audience::remove(tx, known.id)?;
+        if known.state == FollowState::Requested {
+            let change = Change::FollowUndone { follower: follower.id, followee: followee.id, uri: known.uri };
+            queue::record(tx, &change, now)?;
+        }
     }
     let follow = audience::save(tx, follower.id, followee.id, "", FollowState::Requested, now)?;
     audience::set(tx, follow, &activity::follow(&follower.uri, follow), FollowState::Requested)?;

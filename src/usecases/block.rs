@@ -12,9 +12,10 @@ use crate::{
         links::Links,
         membership::{Action, Member, require},
         moment::Moment,
+        peer::Account,
         refusal::Refused,
     },
-    storage::{Failed, Tx, block},
+    storage::{Failed, Tx, actor, block, reading},
 };
 
 /// What a block took away.
@@ -46,8 +47,47 @@ pub fn block(
     let covered = block::list_covered_actors(tx, subject)?;
     let ids: Vec<ActorId> = covered.iter().map(|actor| actor.id).collect();
     block::forget_actors(tx, &ids)?;
+    reading::call_off_covered(tx, subject)?;
     let inboxes = find_closed_inboxes(tx, subject, &covered)?;
-    Ok(Closed { actors: ids.len(), deliveries: block::stop_deliveries(tx, &inboxes)? })
+    Ok(Closed { actors: ids.len(), deliveries: block::stop_deliveries(tx, &inboxes, now)? })
+}
+
+/// What a block would reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Whom we know there.
+    pub actors: Vec<Actor>,
+    /// A block that covers it already.
+    pub known: Option<Block>,
+}
+
+/// What blocking this would reach; nothing is changed.
+///
+/// # Errors
+/// `Refused` where the member may not, or it would cover what is ours.
+pub fn foresee(tx: &mut Tx<'_>, links: &Links, by: Option<&Member>, subject: &Blockable) -> Outcome<Reach> {
+    require(labs::standing_anywhere(by), Action::Administer)?;
+    subject.require_foreign(links)?;
+    let known = match subject.address() {
+        Some(address) => block::find_covering(tx, &address)?,
+        None => None,
+    };
+    Ok(Reach { actors: block::list_covered_actors(tx, subject)?, known })
+}
+
+/// Reads whom somebody means: a host, an address, or `@name@host`. Such a name is looked up in what we know: nobody is asked on
+/// behalf of a block.
+///
+/// # Errors
+/// `Refused` where it is none of these, or a name that we do not know.
+pub fn read_subject(tx: &mut Tx<'_>, text: &str) -> Outcome<Blockable> {
+    if text.starts_with("http") || !text.contains('@') {
+        return Ok(Blockable::parse(text)?);
+    }
+    let account = Account::parse(text)?;
+    let known = actor::find_by_address(tx, &account.handle, &account.host)?;
+    let known = known.ok_or_else(|| Refused::unknown("actor-unknown").with("address", &account))?;
+    Ok(Blockable::parse(known.uri.as_str())?)
 }
 
 /// Takes a block back.

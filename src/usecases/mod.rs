@@ -3,6 +3,7 @@
 
 pub mod audience;
 pub mod block;
+pub mod delivery;
 pub mod instance;
 pub mod lab;
 pub mod membership;

@@ -8,7 +8,8 @@ use crate::{
     storage::{Failed, Tx, actor, block, reply, tombstone},
 };
 
-/// Keeps what an actor's own host says of it; our row. Nobody takes over a handle by which we know somebody else.
+/// Keeps what an actor's own host says of it; our row. Nobody takes over a handle by which we know somebody else: who comes
+/// second goes by where it lives.
 ///
 /// # Errors
 /// `Failed` where the database does not answer, or the actor was blocked while it was read.
@@ -16,12 +17,11 @@ pub fn learn(tx: &mut Tx<'_>, actor: &Actor) -> Result<Actor, Failed> {
     if block::find_covering(tx, &actor.uri)?.is_some() {
         return Err(Failed::new("keep an actor", "it is blocked here"));
     }
-    let known = actor::find_by_uri(tx, actor.uri.as_str())?.filter(|known| known.handle != actor.handle);
     let mut learned = actor.clone();
-    if let Some(known) = known
-        && actor::find_by_address(tx, &actor.handle, &actor.host)?.is_some()
-    {
-        learned.handle = known.handle;
+    let holder = actor::find_by_address(tx, &actor.handle, &actor.host)?;
+    if holder.is_some_and(|holder| holder.uri != actor.uri && holder.gone_at.is_none()) {
+        let known = actor::find_by_uri(tx, actor.uri.as_str())?;
+        learned.handle = known.map_or_else(|| actor.nameless_handle(), |known| known.handle);
     }
     learned.id = actor::save(tx, &learned)?;
     Ok(learned)

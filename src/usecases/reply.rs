@@ -34,6 +34,8 @@ pub struct ReceivedReply {
     pub language: Option<LanguageTag>,
     /// When it was written.
     pub published_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
 }
 
 /// Keeps a reply to a share we hold, or to a reply to it. The share, where the reply is new.
@@ -70,6 +72,7 @@ pub fn write(
         content: text::render(&body, links, &[]).content,
         language: Some(share.language.clone()),
         published_at: now,
+        updated_at: now,
         uri: uri.clone(),
     };
     reply::add(tx, &addressed(&share, by.actor.id, new))?;
@@ -101,5 +104,6 @@ fn addressed(share: &Share, author: ActorId, new: ReceivedReply) -> NewReply {
         content: new.content,
         language: new.language,
         published_at: new.published_at,
+        updated_at: new.updated_at,
     }
 }

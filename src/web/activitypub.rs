@@ -26,9 +26,14 @@ use crate::{
     storage::{Failed, Tx, activity, actor, lab, share as shares, tombstone},
 };
 
-/// Every route that only peers use.
+/// Where nearly everything arrives: looked at before all the addresses for people.
+pub fn shared_inbox(config: &mut ServiceConfig) {
+    config.service(web::resource("/inbox").route(web::post().to(inbox)));
+}
+
+/// Every other route that only peers use.
 pub fn routes(config: &mut ServiceConfig) {
-    for path in ["/inbox", "/actor/inbox", "/organisation/inbox", "/labs/{handle}/inbox", "/people/{handle}/inbox"] {
+    for path in ["/actor/inbox", "/organisation/inbox", "/labs/{handle}/inbox", "/people/{handle}/inbox"] {
         config.service(web::resource(path).route(web::post().to(inbox)));
     }
     config.route("/actor", web::get().to(instance));
@@ -189,9 +194,10 @@ async fn inbox(
     state: Data<State>,
     admission: Data<Admission>,
 ) -> Result<HttpResponse, Error> {
-    let place = admission.admit(&request)?;
-    require_target(&request, &state).await?;
-    let body = place.read(body).await?;
+    let turn_away = |error| turn_away(&request, error);
+    let place = admission.admit(&request).map_err(turn_away)?;
+    require_target(&request, &state).await.map_err(turn_away)?;
+    let body = place.read(body).await.map_err(turn_away)?;
     let received = state.federation.receive_from(as_signed(&request, body, &state), &remote_address(&request)).await;
     match received {
         Ok(()) => Ok(HttpResponse::Accepted().finish()),
@@ -203,7 +209,10 @@ async fn inbox(
 async fn require_target(request: &HttpRequest, state: &State) -> Result<(), Error> {
     let owner = state.federation.links.at(request.path().trim_end_matches("/inbox"));
     let Some(Place::Lab(handle) | Place::Member(handle)) = state.federation.links.read(&owner) else { return Ok(()) };
-    let known = state.federation.store.read(move |tx| actor::find_local(tx, &handle)).await?;
+    let known = state.federation.store.read(move |tx| actor::find_local(tx, &handle)).await.map_err(|failed| {
+        tracing::error!(error = %failed, "it could not be seen whose inbox this is");
+        Error::rejected(503, "try-again").retry_after(60)
+    })?;
     if known.is_some_and(|actor| actor.uri == owner) { Ok(()) } else { Err(Error::rejected(404, "no-such-actor")) }
 }
 
@@ -218,10 +227,15 @@ fn as_signed(request: &HttpRequest, body: Vec<u8>, state: &State) -> SignedReque
     }
 }
 
+/// What is refused before it is read leaves the same line in the log.
+fn turn_away(request: &HttpRequest, error: Error) -> Error {
+    tracing::info!(inbox = request.path(), peer = remote_address(request), reason = %error, "an activity was not taken");
+    error
+}
+
 /// One log line with the reason's code, and the same code to the sender.
 fn reject(request: &HttpRequest, rejection: &Rejection) -> Error {
-    let peer = request.connection_info().realip_remote_addr().unwrap_or("unknown").to_owned();
-    tracing::info!(inbox = request.path(), peer, reason = %rejection, "an activity was not taken");
+    tracing::info!(inbox = request.path(), peer = remote_address(request), reason = %rejection, "an activity was not taken");
     match rejection {
         Rejection::Malformed(code) => Error::rejected(400, code),
         Rejection::Unproven(code) => Error::rejected(401, code),

@@ -31,6 +31,9 @@ pub const SIGN_IN_AGAIN: StatusCode = StatusCode::UNAUTHORIZED;
 /// A page that cannot be served right now.
 pub const NOT_READY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
+/// After how many seconds trying again makes sense where the database is away, or busy.
+const SOON: u32 = 10;
+
 /// Why a request gets no page of its own.
 #[derive(Debug)]
 pub enum Error {
@@ -117,6 +120,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Use(usecases::Error::Refused(refused)) => status(refused.reason),
+            Self::Use(usecases::Error::Failed(failed)) if failed.may_pass() => NOT_READY,
             Self::Use(usecases::Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::Forged => StatusCode::FORBIDDEN,
@@ -133,7 +137,12 @@ impl ResponseError for Error {
             let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
             return response.insert_header((header::LOCATION, format!("/sign-in?next={next}"))).finish();
         }
-        if let Self::Rejected { retry_after: Some(seconds), .. } = self {
+        let again = match self {
+            Self::Rejected { retry_after, .. } => *retry_after,
+            Self::Use(usecases::Error::Failed(failed)) => failed.may_pass().then_some(SOON),
+            _ => None,
+        };
+        if let Some(seconds) = again {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         response.json(serde_json::json!({ "error": self.key() }))
@@ -183,7 +192,12 @@ pub async fn present(
         return Ok(response);
     }
     match page(&visit, response.status(), error) {
-        Ok(page) => Ok(response.into_response(page)),
+        Ok(mut page) => {
+            if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
+                page.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+            }
+            Ok(response.into_response(page))
+        }
         Err(_) => Ok(response),
     }
 }

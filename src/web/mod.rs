@@ -5,8 +5,10 @@ mod activitypub;
 mod admission;
 mod asset;
 mod audience;
+mod block;
 mod card;
 mod collection;
+mod delivery;
 mod discovery;
 mod error;
 mod feed;
@@ -102,6 +104,7 @@ pub fn start(state: State) -> std::io::Result<Server> {
             .configure(routes)
             .default_service(web::to(|| async { Err::<&str, _>(Error::unknown_page()) }))
             .wrap(from_fn(security::refuse_other_sites))
+            .wrap(from_fn(security::refuse_blocked))
             .wrap(from_fn(error::present))
             .wrap(from_fn(security::protect))
             .wrap(from_fn(freshness::answer))
@@ -130,9 +133,10 @@ fn limits(config: &mut ServiceConfig) {
     );
 }
 
-/// Every address. What only programs ask for is in [`activitypub::routes`].
+/// Every address. What only programs ask for is in [`activitypub`].
 fn routes(config: &mut ServiceConfig) {
     config
+        .configure(activitypub::shared_inbox)
         .route("/", get().to(instance::home))
         .route("/organisation", get().to(instance::organisation))
         .route("/organisation.atom", get().to(feed::of_organisation))
@@ -164,6 +168,12 @@ fn routes(config: &mut ServiceConfig) {
         .route("/sign-in", get().to(membership::ask))
         .route("/sign-in", post().to(membership::sign_in))
         .route("/sign-out", post().to(membership::sign_out))
+        .route("/deliveries", get().to(delivery::list))
+        .route("/deliveries/retry", post().to(delivery::retry))
+        .route("/blocks", get().to(block::list))
+        .route("/blocks/add", post().to(block::add))
+        .route("/blocks/remove", get().to(block::ask))
+        .route("/blocks/remove", post().to(block::remove))
         .route("/media/island/{name}", get().to(media::island))
         .route("/media/{name}", get().to(media::show))
         .route("/assets/{name}", get().to(asset::show))

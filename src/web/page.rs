@@ -36,6 +36,12 @@ impl Problem {
         Self { field: field_of(refused.key), message: i18n::explain(visit.language, refused) }
     }
 
+    /// The same, beside a field that the refusal does not know of.
+    #[must_use]
+    pub fn in_field(visit: &Visit, field: &'static str, refused: &Refused) -> Self {
+        Self { field, ..Self::of(visit, refused) }
+    }
+
     /// What is wrong with this field; empty where nothing is.
     #[must_use]
     pub fn at(&self, field: &str) -> &str {
@@ -87,6 +93,22 @@ impl Visit {
     pub fn date(&self, at: &Moment) -> String {
         let month = self.say(&format!("month-{}", at.format("%-m")));
         format!("{} {month} {}", at.format("%-d"), at.format("%Y"))
+    }
+
+    /// How far off a moment is, in the largest unit that fits.
+    #[must_use]
+    pub fn how_far(&self, now: &Moment, at: &Moment) -> String {
+        let seconds = (*at - *now).num_seconds();
+        let (key, count) = match seconds.abs() {
+            0 => return self.say("time-now"),
+            1..60 => ("time-seconds", seconds.abs()),
+            60..3_600 => ("time-minutes", (seconds.abs() + 30) / 60),
+            3_600..86_400 => ("time-hours", (seconds.abs() + 1_800) / 3_600),
+            _ => ("time-days", (seconds.abs() + 43_200) / 86_400),
+        };
+        let time = self.count(key, &count);
+        let (ahead, past) = ("time-ahead", "time-past");
+        self.tell(if seconds > 0 { ahead } else { past }, "time", time)
     }
 
     /// A date as machines read it.

@@ -13,8 +13,12 @@ use actix_web::{
 use super::{State, error::Error, negotiate};
 use crate::{
     auth::Session,
-    domain::{language::Language, membership::Member, slice::Slice},
-    usecases::membership::SESSION,
+    domain::{
+        language::Language,
+        membership::{Action, Member, may},
+        slice::Slice,
+    },
+    usecases::{lab::standing_anywhere, membership::SESSION},
 };
 
 /// A request on its way to a page.
@@ -147,6 +151,32 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let visit = Visit::read(request.clone()).await?;
             Self::require(visit, &way_back(&request))
+        })
+    }
+}
+
+/// A request of whoever looks after this instance. Who is not signed in is led to the sign-in page first; any other member
+/// finds nothing here.
+pub struct Administering(SignedIn);
+
+impl Deref for Administering {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl FromRequest for Administering {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed = SignedIn::from_request(request, payload);
+        Box::pin(async move {
+            let signed = signed.await?;
+            let standing = standing_anywhere(signed.visit.member());
+            if may(standing, Action::Administer) { Ok(Self(signed)) } else { Err(Error::unknown_page()) }
         })
     }
 }

@@ -50,6 +50,30 @@ pub async fn refuse_other_sites(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Refuses what says that it is signed by somebody whom a block covers. What carries no signature is anybody's.
+pub async fn refuse_blocked(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if request.method().is_safe() && is_signed_by_blocked(&request).await? {
+        tracing::info!(path = request.path(), reason = "blocked", "a document was not given");
+        return Ok(request.error_response(Error::rejected(403, "blocked")));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+async fn is_signed_by_blocked(request: &ServiceRequest) -> Result<bool, Error> {
+    let Some(state) = request.app_data::<Data<State>>() else { return Ok(false) };
+    for name in ["signature", "signature-input"] {
+        for signature in request.headers().get_all(name).filter_map(|value| value.to_str().ok()) {
+            if state.federation.is_signed_by_blocked(signature).await? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Writes one line per request, where debugging is on.
 pub async fn log(
     request: ServiceRequest,

@@ -1,110 +1,138 @@
-//! Carries deliveries to their inboxes: many hosts at once, one host in order, each attempt settled as soon as it ends.
+//! Carries deliveries to their inboxes: many hosts at once, each as fast as it answers well, in order for each thing.
+//! What may go next within a lane is decided in `turn.rs`; results are committed by `settler.rs`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{sync::Arc, thread, time::Duration};
 
-use tokio::task::JoinSet;
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
     reactor::token,
-    settler::{Lane, Settler},
+    settler::Desk,
+    turn::{DEPTH, Turn},
 };
 use crate::{
     domain::delivery::Attempt,
     federation::Federation,
     storage::{
         Failed,
-        delivery::{self, Leased},
+        delivery::{self, Leased, Settlement},
+        lane::{self, Held},
     },
 };
 
-/// How many deliveries are leased at once.
-const BATCH: i64 = 200;
+/// How many lanes are leased at once.
+const BATCH: usize = 128;
 
-/// How many hosts are sent to at once.
-const HOSTS: usize = 256;
+/// How many lanes are served at once.
+const LANES: usize = 512;
+
+/// How long lanes that return are waited for, before new ones are looked for.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// Sends in the background; knows what is on its way.
 #[derive(Debug)]
 pub(super) struct Courier {
     federation: Federation,
-    rounds: JoinSet<()>,
-    settler: Settler,
+    turns: JoinSet<()>,
+    desk: Desk,
+    /// What is not the first of its turn passes here to be signed: so many at once that one core stays free for what is.
+    gate: Arc<Semaphore>,
 }
 
 impl Courier {
     pub(super) fn new(federation: Federation) -> Self {
-        Self { settler: Settler::start(federation.clone()), federation, rounds: JoinSet::new() }
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let gate = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
+        Self { desk: Desk::open(federation.clone()), federation, turns: JoinSet::new(), gate }
     }
 
     /// Whether nothing is on its way.
     pub(super) fn is_idle(&self) -> bool {
-        self.rounds.is_empty()
+        self.turns.is_empty()
     }
 
-    /// Waits until one host has been served; for ever where nothing is on its way.
+    /// Waits until a lane has been served, and a moment for others; for ever where nothing is on its way.
     pub(super) async fn one_returns(&mut self) {
-        if self.rounds.join_next().await.is_none() {
+        if self.turns.join_next().await.is_none() {
             std::future::pending::<()>().await;
         }
+        tokio::time::sleep(MOMENT).await;
     }
 
-    /// Leases what is due and sends it, a round per host; whether there was anything.
+    /// Leases lanes that are due and serves each in a turn of its own; whether there were any.
     pub(super) async fn send_due(&mut self) -> Result<bool, Failed> {
-        while self.rounds.try_join_next().is_some() {}
-        if self.rounds.len() >= HOSTS {
+        while self.turns.try_join_next().is_some() {}
+        let free = LANES.saturating_sub(self.turns.len()).min(BATCH);
+        if free == 0 {
             return Ok(false);
         }
-        let (now, lease) = (self.federation.clock.now(), token(&self.federation));
-        let leased = self.federation.store.write(move |tx| delivery::lease(tx, lease, BATCH, now)).await?;
+        let (now, token) = (self.federation.clock.now(), token(&self.federation));
+        let (limit, depth) = (i64::try_from(free).unwrap_or(1), i64::try_from(DEPTH).unwrap_or(1));
+        let leased = self.federation.store.write(move |tx| lane::lease(tx, token, limit, depth, now)).await?;
         let any = !leased.is_empty();
-        for (_, round) in by_host(leased) {
-            self.rounds.spawn(serve(self.federation.clone(), self.settler.open_lane(), round));
+        for (held, rows) in leased {
+            self.turns.spawn(serve(self.federation.clone(), self.desk.clone(), self.gate.clone(), (held, rows)));
         }
         Ok(any)
     }
 
     /// Lets what is on its way end, within `patience`; the rest is leased again by the next worker.
     pub(super) async fn finish(mut self, patience: Duration) {
-        let ended = tokio::time::timeout(patience, async { while self.rounds.join_next().await.is_some() {} }).await;
+        self.desk.close();
+        let ended = tokio::time::timeout(patience, async { while self.turns.join_next().await.is_some() {} }).await;
         if ended.is_err() {
-            tracing::warn!(rounds = self.rounds.len(), "some deliveries were still on their way; they are tried again later");
+            tracing::warn!(lanes = self.turns.len(), "some deliveries were still on their way; they are tried again later");
         }
     }
 }
 
-fn by_host(leased: Vec<Leased>) -> BTreeMap<String, Vec<Leased>> {
-    let mut rounds: BTreeMap<String, Vec<Leased>> = BTreeMap::new();
-    for delivery in leased {
-        rounds.entry(delivery.host.clone()).or_default().push(delivery);
-    }
-    rounds
+/// What comes back to a turn: an attempt, or its commit and whether the lane is still ours.
+enum Returned {
+    Tried(Leased, Attempt),
+    Settled(Leased, bool),
 }
 
-/// How long a round may take: well within the lease, so that nobody else begins with what we still hold.
-const ROUND: Duration = Duration::from_secs(40);
+/// One turn of one lane, until nothing in it may go any more.
+async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, rows): (Held, Vec<Leased>)) {
+    let (mut turn, mut is_first) = (Turn::new(rows), true);
+    let mut under_way: FuturesUnordered<BoxFuture<'_, Returned>> = FuturesUnordered::new();
+    loop {
+        if turn.wants_more() {
+            refill(&federation, &held, &mut turn).await;
+        }
+        while let Some(leased) = (!desk.is_closed()).then(|| turn.next()).flatten() {
+            let expected = desk.begin();
+            let (federation, gate) = (&federation, (!std::mem::take(&mut is_first)).then_some(&*gate));
+            under_way.push(Box::pin(async move {
+                let attempt = federation.deliver(&leased, gate).await;
+                drop(expected);
+                Returned::Tried(leased, attempt)
+            }));
+        }
+        match under_way.next().await {
+            None => break,
+            Some(Returned::Tried(leased, attempt)) => {
+                log(&leased, &attempt);
+                let alone = turn.learn(&leased, &attempt);
+                let settlement = Settlement { lane: held.clone(), leased: leased.clone(), attempt, alone };
+                let desk = &desk;
+                under_way.push(Box::pin(async move { Returned::Settled(leased, desk.settle(settlement).await) }));
+            }
+            Some(Returned::Settled(leased, is_held)) => turn.settle(&leased, is_held),
+        }
+    }
+    desk.give_back(held).await;
+}
 
-/// One host, in order. At the first failure the rest is given back and waits with it; so it is for one inbox that denies.
-async fn serve(federation: Federation, lane: Lane, round: Vec<Leased>) {
-    let begun = std::time::Instant::now();
-    let mut denying: BTreeSet<String> = BTreeSet::new();
-    for leased in round {
-        if begun.elapsed() > ROUND {
-            return;
-        }
-        if denying.contains(&leased.inbox) {
-            continue;
-        }
-        let attempt = federation.deliver(&leased).await;
-        log(&leased, &attempt);
-        let stop = matches!(attempt, Attempt::Failed { .. });
-        if matches!(attempt, Attempt::Denied { .. }) {
-            denying.insert(leased.inbox.clone());
-        }
-        if !lane.settle(leased, attempt).await || stop {
-            return;
+async fn refill(federation: &Federation, held: &Held, turn: &mut Turn) {
+    let (name, after) = (held.name.clone(), turn.last());
+    let depth = i64::try_from(DEPTH).unwrap_or(1);
+    match federation.store.read(move |tx| delivery::find_more(tx, &name, after, depth)).await {
+        Ok(rows) => turn.add(rows),
+        Err(error) => {
+            tracing::error!(%error, host = %held.host, "what else waits could not be read; it goes in a later turn");
+            turn.add(Vec::new());
         }
     }
 }
@@ -114,7 +142,6 @@ fn log(leased: &Leased, attempt: &Attempt) {
     match attempt {
         Attempt::Delivered => tracing::debug!(%activity, %inbox, "delivered"),
         Attempt::Gone => tracing::info!(%activity, %inbox, "the inbox is gone"),
-        Attempt::Blocked => tracing::info!(%activity, %inbox, "blocked, and not sent"),
         Attempt::Refused(error) => tracing::warn!(%activity, %inbox, %error, "refused"),
         Attempt::Denied { error, .. } => tracing::info!(%activity, %inbox, %error, "denied"),
         Attempt::Failed { error, .. } => tracing::info!(%activity, %inbox, %error, "not delivered yet"),

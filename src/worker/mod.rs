@@ -1,19 +1,23 @@
-//! Works the queue: changes become activities, activities become deliveries, deliveries are tried and settled.
+//! Works the queue: changes become activities, activities become deliveries, deliveries are tried and settled; what is to be read
+//! at other hosts is read beside that.
 //! Any job can run twice and ends in a named state; nothing is held open while a peer is waited for.
 
 mod courier;
 mod lock;
 mod reactor;
+mod reader;
 mod settler;
+mod sweeper;
+mod turn;
 
 use std::time::Duration;
 
-use tokio::{net::UnixDatagram, sync::watch};
+use tokio::sync::watch;
 
 use crate::{
     domain::moment::Moment,
     federation::Federation,
-    storage::{Failed, delivery, queue},
+    storage::{Failed, host, lane, queue},
 };
 pub use lock::Lock;
 
@@ -39,30 +43,29 @@ impl Worker {
     /// Works until `stop` says so; then finishes what is in flight, within ten seconds.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let wake = self.federation.store.wake().clone();
-        let socket = wake.listen().and_then(UnixDatagram::from_std);
-        if let Err(error) = &socket {
-            tracing::warn!(%error, "commands will wake this worker only after a few seconds");
-        }
-        let socket = socket.ok();
+        let listening = wake.listen();
         if let Err(error) = self.take_over().await {
             tracing::error!(%error, "what an earlier worker held waits until its leases end");
         }
         let mut courier = courier::Courier::new(self.federation.clone());
+        let mut reader = reader::Reader::new(self.federation.clone());
+        let mut sweeper = sweeper::Sweeper::default();
         while !*stop.borrow() {
-            let busy = self.turn(&mut courier).await.unwrap_or_else(|error| report(&error));
+            sweeper.sweep(&self.federation).await;
+            let busy = self.turn(&mut courier, &mut reader).await.unwrap_or_else(|error| report(&error));
             if !busy {
-                let pause = self.pause().await;
+                let pause = self.pause(&reader).await;
                 tokio::select! {
                     () = wake.wait() => {}
-                    () = rung(socket.as_ref()) => {}
                     () = courier.one_returns() => {}
+                    () = reader.one_returns() => {}
                     _ = stop.changed() => {}
                     () = tokio::time::sleep(pause) => {}
                 }
             }
         }
-        courier.finish(PATIENCE).await;
-        wake.stop_listening();
+        tokio::join!(courier.finish(PATIENCE), reader.finish(PATIENCE));
+        drop(listening);
     }
 
     /// Works until nothing is due: for tests and for commands that want to see the end of it.
@@ -71,13 +74,17 @@ impl Worker {
     /// `Failed` where the database does not answer.
     pub async fn work_off(&self) -> Result<(), Failed> {
         let mut courier = courier::Courier::new(self.federation.clone());
+        let mut reader = reader::Reader::new(self.federation.clone());
         loop {
-            let busy = self.turn(&mut courier).await?;
-            if !busy && courier.is_idle() {
+            let busy = self.turn(&mut courier, &mut reader).await?;
+            if !busy && courier.is_idle() && reader.is_idle() {
                 return Ok(());
             }
             if !busy {
-                courier.one_returns().await;
+                tokio::select! {
+                    () = courier.one_returns() => {}
+                    () = reader.one_returns() => {}
+                }
             }
         }
     }
@@ -91,23 +98,25 @@ impl Worker {
         store
             .write(|tx| {
                 queue::release_all(tx)?;
-                delivery::release_all(tx)
+                host::release_all(tx)?;
+                lane::release_all(tx)
             })
             .await
     }
 
     /// One look at everything that is due; whether there was anything.
-    async fn turn(&self, courier: &mut courier::Courier) -> Result<bool, Failed> {
+    async fn turn(&self, courier: &mut courier::Courier, reader: &mut reader::Reader) -> Result<bool, Failed> {
         let reacted = reactor::react(&self.federation).await?;
         let sent = courier.send_due().await?;
-        Ok(reacted || sent)
+        let read = reader.read_due().await?;
+        Ok(reacted || sent || read)
     }
 
-    async fn pause(&self) -> Duration {
-        let next =
-            self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, delivery::next_due(tx)?))).await;
+    async fn pause(&self, reader: &reader::Reader) -> Duration {
+        let next = self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, lane::next_due(tx)?))).await;
+        let next = earliest(next.ok().flatten(), reader.next_due().await.ok().flatten());
         let now = self.federation.clock.now();
-        let until = next.ok().flatten().and_then(|due| (due - now).to_std().ok());
+        let until = next.and_then(|due| (due - now).to_std().ok());
         until.map_or(IDLE, |wait| wait.clamp(Duration::from_millis(50), IDLE))
     }
 }
@@ -116,16 +125,6 @@ fn earliest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
-    }
-}
-
-async fn rung(socket: Option<&UnixDatagram>) {
-    match socket {
-        Some(socket) => {
-            let mut ring = [0; 16];
-            let _ = socket.recv(&mut ring).await;
-        }
-        None => std::future::pending().await,
     }
 }
 

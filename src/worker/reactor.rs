@@ -1,8 +1,8 @@
-//! Reacts to changes: what we have to say is written in one transaction with the end of the job; what has to be read is read first.
+//! Reacts to changes: what we have to say, and what has to be read, is written in one transaction with the end of the job.
+//! It never waits for the network.
 
 use crate::{
-    domain::change::Change,
-    federation::{Federation, fetch::Unfetched},
+    federation::Federation,
     storage::{
         Failed,
         queue::{self, Job},
@@ -30,25 +30,20 @@ pub(super) fn token(federation: &Federation) -> i64 {
     i64::from_le_bytes(federation.chance.number().to_le_bytes())
 }
 
-async fn react_to(federation: &Federation, job: &Job) -> Result<(), Unfetched> {
-    match &job.change {
-        Change::FollowBegan { followee } => federation.read_outbox(*followee).await?,
-        Change::Announced { lab, object } => federation.read_announced(*lab, object).await?,
-        _ => {}
-    }
+async fn react_to(federation: &Federation, job: &Job) -> Result<(), Failed> {
     let (federation, job) = (federation.clone(), job.clone());
     let store = federation.store.clone();
-    Ok(store
+    store
         .write(move |tx| {
             if queue::finish(tx, &job)? {
                 federation.say(tx, &job.change)?;
             }
-            Ok::<_, Failed>(())
+            Ok(())
         })
-        .await?)
+        .await
 }
 
-async fn postpone(federation: &Federation, job: Job, error: &Unfetched) -> Result<(), Failed> {
+async fn postpone(federation: &Federation, job: Job, error: &Failed) -> Result<(), Failed> {
     tracing::warn!(job = job.id, attempts = job.attempts + 1, %error, "a change could not be reacted to yet");
     let (now, spread, told) = (federation.clock.now(), federation.chance.percent(), error.to_string());
     federation.store.write(move |tx| queue::postpone(tx, &job, &told, spread, now)).await

@@ -7,20 +7,28 @@ use archipel::{
         delivery::{Attempt, DeliveryState},
         moment::Moment,
         peer::{Account, Address},
+        reading::ReadingKind,
     },
     federation::inbox::Rejection,
-    storage::{self, audience, block, delivery, queue, share},
+    storage::{
+        self, audience, block,
+        delivery::{self, Settlement},
+        lane, queue, share,
+    },
     usecases::{self, block as blocks},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::support::{
-    Engine, Server, cast,
-    instance::{Instance, draft},
-    on_both_engines,
-    peer::{Answer::Status, Peer},
-    signer::{self, Cavage},
+use crate::{
+    reading,
+    support::{
+        Engine, Server, cast,
+        instance::{Instance, draft},
+        on_both_engines,
+        peer::{Answer::Status, Peer},
+        signer::{self, Cavage},
+    },
 };
 
 const LAB: &str = "https://alpha.example/labs/spoor";
@@ -209,7 +217,8 @@ on_both_engines! {
         let now = scene.now();
         let asked = scene.ours.store.write_now(|tx| usecases::audience::follow(tx, now, None, "spoor", &known));
         assert_eq!(key_of(asked.expect_err("a blocked host")), "blocked");
-        assert!(federation.read_outbox(known.id).await.is_ok(), "there is nothing to read any more");
+        let outbox = reading::leased(ReadingKind::Outbox, known.outbox.clone().unwrap(), known.id);
+        assert_eq!(federation.read(&outbox).await, reading::BLOCKED, "there is nothing to read any more");
         assert!(scene.ours.store.write_now(|tx| usecases::peer::learn(tx, &known)).is_err(), "nor kept by a reader that was late");
         assert!(scene.peer.requests().is_empty());
     }
@@ -226,7 +235,9 @@ on_both_engines! {
             assert_eq!(scene.ours.look(queue::count), (0, 0));
         }
         let lab = scene.ours.known(scene.other["id"].as_str().unwrap()).unwrap().id;
-        scene.ours.federation.read_announced(lab, note["id"].as_str().unwrap()).await.expect("a job that ends");
+        assert_eq!(scene.ours.look(|tx| storage::reading::count(tx, ReadingKind::Object)), (0, 0));
+        let object = reading::leased(ReadingKind::Object, cast::url(note["id"].as_str().unwrap()), lab);
+        assert_eq!(scene.ours.federation.read(&object).await, reading::BLOCKED);
         assert!(scene.ours.state() == before && scene.peer.requests().is_empty());
     }
 
@@ -256,11 +267,14 @@ on_both_engines! {
         assert_eq!(scene.count(DeliveryState::Waiting), 1);
         scene.ours.store.clock.advance(TimeDelta::hours(1));
         let now = scene.now();
-        let leased = scene.ours.store.commit(|tx| delivery::lease(tx, 7, 10, now));
+        let leased = scene.ours.store.commit(|tx| lane::lease(tx, 7, 10, 10, now));
         assert_eq!(leased.len(), 1);
         scene.clear();
         assert_eq!(scene.block(scene.peer.host()).deliveries, 1);
-        assert_eq!(scene.ours.federation.deliver(&leased[0]).await, Attempt::Blocked, "a worker held it");
+        let (held, rows) = leased.into_iter().next().unwrap();
+        let arrived = Settlement { lane: held, leased: rows[0].clone(), attempt: Attempt::Delivered, alone: false };
+        let still_held = scene.ours.store.commit(|tx| delivery::settle(tx, &[arrived], 0, now));
+        assert!(still_held.is_empty(), "a worker held it, and lets nothing else out");
         scene.ours.work_off().await;
         scene.ours.store.commit(|tx| delivery::retry(tx, now));
         scene.ours.work_off().await;

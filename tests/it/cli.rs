@@ -31,6 +31,8 @@ on_both_engines! {
         assert_eq!((&shares[0]["url"], &shares[0]["title"]), (&url.as_str().into(), &"Eerste metingen".into()));
         assert_eq!(list(&store, &["follower", "list"]), Value::Array(vec![]));
         assert_eq!(list(&store, &["delivery", "list"]), Value::Array(vec![]));
+        assert_eq!(list(&store, &["reading", "list", "--kind", "outbox"]), Value::Array(vec![]));
+        assert_eq!(list(&store, &["reading", "stats"])["kinds"]["actor"], serde_json::json!({"readings": 0, "failing": 0}));
         assert!(say(&store, &["share", "list"]).lines().nth(1).is_some_and(|line| line.ends_with("Eerste metingen")));
     }
 
@@ -68,6 +70,7 @@ on_both_engines! {
         refuse(&store, &["member", "password", "nobody"]);
         refuse(&store, &["follow", "no address", "--as", "wind"]);
         refuse(&store, &["delivery", "list", "--state", "lost"]);
+        assert!(refuse(&store, &["reading", "list", "--kind", "dream"]).contains("dream"));
         refuse(&store, &["share", "withdraw", "https://alpha.example/shares/aaaaaaaaaa"]);
         refuse(&store, &["share", "revise", "https://bravo.example/shares/aaaaaaaaaa", "--title", "Titel"]);
         assert_eq!(everything(&store), before);

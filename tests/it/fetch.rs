@@ -1,7 +1,7 @@
 //! What we read, and what we refuse to: every answer, redirect and address that somebody could think of. On loopback only.
 
 mod guard;
-mod tls;
+pub mod tls;
 
 use std::time::{Duration, Instant};
 

@@ -4,22 +4,29 @@
 
 mod support;
 
+mod administration;
 mod architecture;
 mod block;
 mod browser;
+mod catalogue;
 mod cli;
 mod crash;
 mod delivery;
 mod demo;
+mod fault;
 mod federation_md;
 mod fedify;
 mod fetch;
+mod fuzz;
 mod inbox;
 mod independent_reader;
 mod locales;
 mod outgoing;
+mod reading;
+mod several_machines;
 mod signature;
 mod snac;
+mod soak;
 mod story;
 mod two_instances;
 mod web;

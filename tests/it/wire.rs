@@ -15,6 +15,7 @@ use archipel::{
     storage::{audience, reply, share},
     usecases,
 };
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::support::{
@@ -142,6 +143,8 @@ async fn tell_one(engine: Engine, folder: &str, steps: &[(&str, Effect)]) {
     ours.commit(|tx| usecases::audience::follow(tx, now, None, "spoor", &followee));
     ours.work_off().await;
     for (file, effect) in steps {
+        // Two sendings differ in their signature.
+        ours.store.clock.advance(TimeDelta::seconds(1));
         take(&ours, &peer, folder, file, *effect).await;
         ours.work_off().await;
         ours.assert_idle();

@@ -29,6 +29,7 @@ try {
   const share = await writeShare(page);
   await reviseShare(page, share);
   await lookAtEveryPage(page, share);
+  await blockAndTakeBack(page);
   await withdrawShare(page, share);
 } catch (error) {
   console.log(`not ok ${error instanceof FactFailed ? error.message : error.stack}`);
@@ -128,10 +129,34 @@ async function lookAtEveryPage(page, share) {
   ];
   for (const path of paths) {
     await visit(page, path, 200);
-    await look(page, path.replace(LAB, "lab").replace(share, "/share").replaceAll("/", "-").replace(/^-+/, "") || "home");
+    await look(page, path.replace(LAB, "lab").replace(share, "/share").replaceAll(/[/?=]/g, "-").replace(/^-+/, "") || "home");
   }
   await visit(page, "/labs/nosuchlab", 404);
   await look(page, "not-found");
+}
+
+async function blockAndTakeBack(page) {
+  await visit(page, "/blocks", 200);
+  await page.locator("#subject").fill("github.io");
+  await page.locator("#reason").press("Enter");
+  await page.waitForLoadState();
+  check("a block of very many is warned of", await page.getByRole("alert").isVisible());
+  await look(page, "block-confirm");
+  await page.goto("/blocks");
+  await page.locator("#subject").fill("https://walk.example/users/mallory");
+  await page.locator("#reason").fill("Walks off with the signs");
+  await page.locator("#reason").press("Enter");
+  await page.waitForLoadState();
+  check("a block is shown before it is made", (await page.locator("h1").innerText()).includes("walk.example"));
+  await page.locator('button[name="confirmed"]').click();
+  await page.waitForLoadState();
+  check("what a block did is said", (await page.getByRole("status").innerText()).includes("walk.example"));
+  await look(page, "blocked");
+  await page.getByRole("button", { name: "Take back: https://walk.example/users/mallory" }).click();
+  await page.waitForLoadState();
+  await look(page, "block-remove");
+  await submit(page, "subject");
+  check("a block that was taken back is gone", (await page.getByRole("button", { name: /walk\.example/ }).count()) === 0);
 }
 
 // Every page, whatever its status, keeps these promises.

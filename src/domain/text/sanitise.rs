@@ -8,20 +8,29 @@ use ammonia::Builder;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
 
-/// A byte order mark and a carriage return, as entities.
+/// A byte order mark and a carriage return, as entities: read again, they would become something else.
 const UNSTABLE: [char; 2] = ['\u{feff}', '\r'];
 
 impl Html {
     /// Most bytes of foreign HTML that are read at all.
     pub const LIMIT: usize = 200_000;
 
+    /// Most times that HTML is read until it reads the same again.
+    const PASSES: usize = 5;
+
     /// Keeps what is on the list of harmless elements and attributes; the rest goes. Doing it twice changes nothing.
     #[must_use]
     pub fn sanitise(dirty: &str) -> Self {
-        let end = floor_boundary(dirty, Self::LIMIT);
-        let clean = SANITISER.clean(&dirty[..end]).to_string();
-        // Read again, these would become something else: out with them, and once more over what is left.
-        Self(if clean.contains(UNSTABLE) { SANITISER.clean(&clean.replace(UNSTABLE, "")).to_string() } else { clean })
+        let mut html = dirty[..floor_boundary(dirty, Self::LIMIT)].to_owned();
+        for _ in 0..Self::PASSES {
+            let clean = SANITISER.clean(&html).to_string().replace(UNSTABLE, "");
+            if clean == html {
+                return Self(html);
+            }
+            html = clean;
+        }
+        // Nested so that every reader makes something else of it: its words alone.
+        Self(Builder::empty().clean(&html).to_string())
     }
 
     /// What was sanitised before and came back from our own database.
@@ -136,6 +145,14 @@ mod tests {
         assert_eq!(Html::sanitise(marked.as_str()), marked);
         assert_eq!(marked.to_plain(), "b");
         assert!(!marked.as_str().contains("javascript:"), "{marked}");
+    }
+
+    #[test]
+    fn what_is_nested_as_nobody_would_reads_the_same_again() {
+        for text in ["<p>]]><![CDATA[<svg><select>]]><table></p>", "<p><svg><select><p><table>", "<a><table><a><td><a>"] {
+            let once = Html::sanitise(text);
+            assert_eq!(Html::sanitise(once.as_str()), once, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! What a proven activity does here: which use case it calls, all in one transaction with remembering that it did.
 
+mod undo;
+
+use std::sync::Arc;
+
 use serde_json::Value;
 use url::Url;
 
@@ -15,13 +19,13 @@ use crate::{
         share::{PublicId, Share},
         text::Html,
     },
-    federation::{actor as actors, reply as replies, share as shares, signature, wire},
+    federation::{actor as actors, conversation, reading, reply as replies, share as shares, signature, wire},
     storage::{
-        Failed, Tx, activity, actor, audience as follows, block, delivery, queue, reply as known_replies, share as known_shares,
-        tombstone,
+        Failed, Tx, actor, audience as follows, block, lane, queue, reply as known_replies, share as known_shares, tombstone,
     },
     usecases::{audience, peer, reply, share},
 };
+use undo::Tie;
 
 /// A proven activity about to have its effect.
 #[derive(Debug, Clone)]
@@ -32,24 +36,16 @@ pub(super) struct Effect {
     pub(super) signer: Actor,
     /// The signature's digest: that of another sending is another.
     pub(super) proof: String,
-    pub(super) incoming: Incoming,
+    pub(super) incoming: Arc<Incoming>,
 }
 
 type Taken = Result<(), Rejection>;
 
 impl Effect {
-    /// Has its effect, unless it had it before.
+    /// Has its effect, unless it had it before. That no block covers the signer was seen in this transaction.
     pub(super) fn take(&self, tx: &mut Tx<'_>) -> Taken {
-        if block::find_covering(tx, &self.signer.uri)?.is_some() {
-            return Err(Rejection::NotEntitled("blocked"));
-        }
-        if block::find_covering(tx, &self.signer.uri)?.is_some() {
-            return Err(Rejection::NotEntitled("blocked"));
-        }
-        delivery::wake_host(tx, &canonical_host(self.signer.delivery_inbox()), self.now)?;
-        if let Some(key) = self.remembered_as()
-            && activity::receive(tx, &key, self.signer.id, self.kept_body(), self.now)?.is_none()
-        {
+        lane::wake_host(tx, &canonical_host(self.signer.delivery_inbox()), self.now)?;
+        if !self.is_new(tx)? {
             return Ok(());
         }
         match self.incoming.kind.as_str() {
@@ -92,7 +88,8 @@ impl Effect {
 
     fn follow(&self, tx: &mut Tx<'_>) -> Taken {
         let followee = self.find_ours(tx, &self.object_id()?)?.ok_or(Rejection::NoTarget("actor"))?;
-        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
+        let id = self.id_of_activity();
+        self.displace(tx, Tie::Follow(followee.id), id)?;
         Ok(audience::be_followed(tx, self.now, self.signer.id, followee.id, id)?)
     }
 
@@ -120,67 +117,6 @@ impl Effect {
         }
     }
 
-    fn undo(&self, tx: &mut Tx<'_>) -> Taken {
-        let object = self.object()?;
-        let id = wire::id(object).unwrap_or_default().to_owned();
-        if wire::url(object, "actor").is_some_and(|actor| actor != self.signer.uri) {
-            return Err(Rejection::NotEntitled("undo-of-another"));
-        }
-        self.unlist(tx, object, &id)?;
-        // Some peers use one id for every Like of a thing: once undone it may come again.
-        activity::forget(tx, &id, self.signer.id)?;
-        if let Some(follow) = follows::find_by_uri(tx, &id)?.filter(|follow| follow.follower == self.signer.id) {
-            follows::remove(tx, follow.id)?;
-            return Ok(());
-        }
-        let about = wire::url(object, "object");
-        if wire::is_any(object, &["Follow"]) {
-            return self.unfollow(tx, about);
-        }
-        let kind = if wire::is_any(object, &["Announce"]) { ReactionKind::Boost } else { ReactionKind::Like };
-        let undoes_reaction = wire::is_any(object, &["Announce", "Like", "EmojiReact"]);
-        let on_share = match about.filter(|_| undoes_reaction) {
-            Some(uri) => known_shares::find_by_uri(tx, uri.as_str())?.map(|share| (share.id, kind)),
-            None => None,
-        };
-        follows::remove_reaction(tx, self.signer.id, &id, on_share)?;
-        Ok(())
-    }
-
-    /// What stands here because a lab announced it goes with the Announce; where its author is followed too, it stays theirs.
-    fn unlist(&self, tx: &mut Tx<'_>, announce: &Value, id: &str) -> Taken {
-        let Some(uri) = self.find_announced(tx, announce, id)? else { return Ok(()) };
-        let brought = |share: &Share| !share.local && share.lab == self.signer.id && share.author != self.signer.id;
-        let Some(share) = known_shares::find_by_uri(tx, uri.as_str())?.filter(brought) else { return Ok(()) };
-        if follows::is_followed_from_here(tx, share.author)? {
-            return Ok(known_shares::update(tx, &Share { lab: share.author, ..share })?);
-        }
-        Ok(known_shares::remove(tx, share.id)?)
-    }
-
-    /// What an Announce was about: it is embedded, or was kept when it came.
-    fn find_announced(&self, tx: &mut Tx<'_>, announce: &Value, id: &str) -> Result<Option<Url>, Failed> {
-        if announce.is_object() {
-            return Ok(wire::url(announce, "object").filter(|_| wire::is_any(announce, &["Announce"])));
-        }
-        let kept = activity::find_received(tx, id)?.and_then(|(_, body)| body);
-        let kept = kept.and_then(|body| Incoming::read(body.as_bytes()).ok());
-        let own = kept.filter(|kept| kept.kind == "Announce" && kept.actor == self.signer.uri);
-        Ok(own.and_then(|kept| kept.object_id()))
-    }
-
-    fn unfollow(&self, tx: &mut Tx<'_>, followee: Option<Url>) -> Taken {
-        if let Some(followee) = followee
-            && let Some(followee) = self.find_ours(tx, &followee)?
-            && let Some(follow) = follows::find_between(tx, self.signer.id, followee.id)?
-        {
-            // The Undo named another id than the Follow had: the Follow may come again under its own.
-            activity::forget(tx, &follow.uri, self.signer.id)?;
-            follows::remove(tx, follow.id)?;
-        }
-        Ok(())
-    }
-
     /// Whoever blocks an actor of ours neither follows it nor is followed by it any more.
     fn block(&self, tx: &mut Tx<'_>) -> Taken {
         if let Some(ours) = self.find_ours(tx, &self.object_id()?)? {
@@ -197,18 +133,32 @@ impl Effect {
         }
         if let Some(lab) = self.find_lab_of(tx, object)?
             && let Some(new) = shares::read(object, self.now)
+            && share::receive(tx, self.id.clone(), lab, self.signer.id, new)?
         {
-            share::receive(tx, self.id.clone(), lab, self.signer.id, new)?;
+            reading::plan_after(tx, object, self.now)?;
         }
         Ok(())
     }
 
     fn take_reply(&self, tx: &mut Tx<'_>, object: &Value) -> Taken {
         let Some(new) = replies::read(object, self.now) else { return Ok(()) };
+        if reply::find_conversation(tx, new.in_reply_to.as_str())?.is_none() {
+            return self.look_above(tx, object, new);
+        }
         match reply::receive(tx, self.signer.id, new)? {
             Some(share) => self.pass_on(tx, &share),
             None => Ok(()),
         }
+    }
+
+    /// Somebody talks to one of ours about something that we do not know: that is read, and then the reply.
+    fn look_above(&self, tx: &mut Tx<'_>, object: &Value, new: reply::ReceivedReply) -> Taken {
+        let mut addressed = ["to", "cc"].into_iter().flat_map(|name| wire::many(object, name)).filter_map(wire::id);
+        let ours = addressed.any(|to| wire::parse_url(to).is_some_and(|to| self.links.owns(&to)));
+        if !ours || self.links.owns(&new.in_reply_to) || tombstone::bars(tx, new.uri.as_str(), self.signer.id)? {
+            return Ok(());
+        }
+        Ok(conversation::plan_above(tx, (new.uri, new.in_reply_to), self.signer.id, self.now)?)
     }
 
     /// The lab under which something of the signer is read: itself or the lab it names, where somebody here follows either.
@@ -230,7 +180,9 @@ impl Effect {
             return self.relearn(tx, object);
         }
         self.check_author(object)?;
-        if let Some(new) = shares::read(object, self.now).filter(|_| wire::one(object, "inReplyTo").is_none()) {
+        self.require_own(tx, &self.object_id()?)?;
+        let is_reply = wire::one(object, "inReplyTo").is_some();
+        if let Some(new) = (!is_reply).then(|| shares::read(object, self.now)).flatten() {
             if !share::rewrite(tx, self.signer.id, new)? {
                 return self.create(tx);
             }
@@ -295,8 +247,8 @@ impl Effect {
 
     fn react(&self, tx: &mut Tx<'_>, kind: ReactionKind) -> Taken {
         let Some(share) = known_shares::find_by_uri(tx, self.object_id()?.as_str())? else { return Ok(()) };
-        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
-        let new = audience::react(tx, self.signer.id, &share, kind, id)?;
+        self.displace(tx, Tie::Reaction(share.id, kind), self.id_of_activity())?;
+        let new = audience::react(tx, self.signer.id, &share, kind, self.id_of_activity())?;
         if new && kind == ReactionKind::Like { self.pass_on(tx, &share) } else { Ok(()) }
     }
 
@@ -313,20 +265,13 @@ impl Effect {
             return Ok(());
         }
         let held = known_shares::find_by_uri(tx, about.as_str())?;
-        if let Some(share) = held.filter(|share| !wrapped && (share.local || share.lab != self.signer.id)) {
-            return self.react_to(tx, &share);
+        if held.is_some_and(|share| !wrapped && (share.local || share.lab != self.signer.id)) {
+            return self.react(tx, ReactionKind::Boost);
         }
         let lab = self.signer.kind == ActorKind::Lab && follows::is_followed_from_here(tx, self.signer.id)?;
         if lab && !self.links.owns(&about) {
-            let change = Change::Announced { lab: self.signer.id, object: about.to_string() };
-            queue::record(tx, &change, self.now)?;
+            reading::plan_announced(tx, self.signer.id, about, self.now)?;
         }
-        Ok(())
-    }
-
-    fn react_to(&self, tx: &mut Tx<'_>, share: &Share) -> Taken {
-        let id = self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default();
-        audience::react(tx, self.signer.id, share, ReactionKind::Boost, id)?;
         Ok(())
     }
 
@@ -341,6 +286,10 @@ impl Effect {
             return Ok(None);
         }
         Ok(actor::find_by_uri(tx, uri.as_str())?.filter(|actor| actor.local))
+    }
+
+    fn id_of_activity(&self) -> &str {
+        self.incoming.id.as_ref().map(Url::as_str).unwrap_or_default()
     }
 
     fn object(&self) -> Result<&Value, Rejection> {

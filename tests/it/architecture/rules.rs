@@ -140,7 +140,7 @@ pub fn nothing_unwraps(source: &Source) -> Vec<String> {
 pub fn tests_stand_last(source: &Source) -> Vec<String> {
     let code = without_words(&source.text);
     let Some((_, tail)) = code.split_once("\n#[cfg(test)]\n") else { return Vec::new() };
-    let is_module = tail.starts_with("mod tests");
+    let is_module = tail.trim_start_matches("pub(super) ").starts_with("mod tests");
     let ends = tail.lines().position(|line| line == "}" || line == "mod tests;").map_or(0, |end| end + 1);
     let nothing_follows = tail.lines().skip(ends).all(|line| line.trim().is_empty());
     let breach = format!("{}: mod tests is the last thing of a file, and the only one under cfg(test)", source.path);

@@ -4,16 +4,21 @@ use archipel::{
     config::Settings,
     domain::{
         actor::{Actor, ActorKind},
+        audience::FollowState,
         peer::Account,
+        reading::{Answer, ReadingKind},
     },
     federation::{Federation, wire},
-    storage::actor,
+    storage::{actor, audience},
 };
 use url::Url;
 
-use crate::support::{
-    Engine, cast,
-    instance::{Instance, draft},
+use crate::{
+    reading,
+    support::{
+        Engine, cast,
+        instance::{Instance, draft},
+    },
 };
 
 /// Loopback and private addresses in all their spellings, and URLs that are read in two ways.
@@ -84,15 +89,22 @@ fn what_can_be_read_in_two_ways_is_no_url() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_read_at_an_address_that_is_not_of_the_internet() {
     let (ours, federation) = in_production();
+    let spoor = ours.add_lab("spoor", "Spoor");
     for (number, text) in BARRED.into_iter().enumerate() {
         let url = Url::parse(text).unwrap();
         for told in [federation.fetch(&url).await.unwrap_err(), federation.fetch_actor(&url).await.unwrap_err()] {
             assert!(told.to_string().contains("may not be opened"), "{text}: {told}");
         }
-        let lab = Actor { outbox: Some(url), ..cast::a_remote_actor(ActorKind::Lab, &format!("lab{number}"), "bravo.example") };
+        let lab =
+            Actor { outbox: Some(url.clone()), ..cast::a_remote_actor(ActorKind::Lab, &format!("lab{number}"), "bravo.example") };
         let lab = ours.store.commit(|tx| actor::save(tx, &lab));
-        let told = federation.read_outbox(lab).await.unwrap_err();
-        assert!(told.to_string().contains("may not be opened"), "the outbox at {text}: {told}");
+        let now = ours.store.now();
+        ours.store.commit(|tx| audience::save(tx, spoor.id, lab, text, FollowState::Accepted, now));
+        for kind in ReadingKind::ALL.into_iter().filter(|kind| *kind != ReadingKind::Actor) {
+            let answer = federation.read(&reading::leased(kind, url.clone(), lab)).await;
+            let Answer::Useless(told) = answer else { panic!("the {} at {text}: {answer:?}", kind.code()) };
+            assert!(told.contains("may not be opened"), "the {} at {text}: {told}", kind.code());
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use openssl::{
 use crate::support::{Engine, cast, instance::Instance, signer};
 
 /// A certificate for this name that ends so many days from now, signed by itself.
-fn certificate(name: &str, serial: u32, from: i64, until: i64) -> X509 {
+pub fn certificate(name: &str, serial: u32, from: i64, until: i64) -> X509 {
     let (key, day): (PKey<Private>, i64) = (signer::key(), 86_400);
     let mut subject = X509NameBuilder::new().unwrap();
     subject.append_entry_by_text("CN", &format!("{name} {serial}")).unwrap();
@@ -43,7 +43,7 @@ fn certificate(name: &str, serial: u32, from: i64, until: i64) -> X509 {
 }
 
 /// Answers one connection with a document of its own id; the URL.
-fn serve(certificate: &X509, newest: Option<SslVersion>) -> String {
+pub fn serve(certificate: &X509, newest: Option<SslVersion>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://localhost:{}/notes/1", listener.local_addr().unwrap().port());
     let mut acceptor = SslAcceptor::mozilla_intermediate(SslMethod::tls()).unwrap();

@@ -62,6 +62,14 @@ on_both_engines! {
         scene.peer.serve(&second);
         scene.ours.meet(&second).await;
         assert_eq!(holder().as_str(), scene.mallory["id"].as_str().unwrap(), "who comes second is not found by the name");
+        let known = scene.ours.known(second["id"].as_str().unwrap()).unwrap();
+        assert_eq!(known.address(), format!("users~second@{host}"), "nor called by it");
+        for handle in ["mallory@bravo.example", "a b", "a/b", "a~b", "\u{200b}", "", "x\u{202e}y"] {
+            second["preferredUsername"] = handle.into();
+            scene.peer.serve(&second);
+            let read = scene.ours.federation.fetch_actor(&crate::support::cast::url(second["id"].as_str().unwrap())).await;
+            assert!(read.is_err(), "{handle:?} is no handle");
+        }
     }
 
     async fn moves_have_no_effect(engine) {
@@ -114,7 +122,7 @@ on_both_engines! {
         assert!(host.heard().is_empty() && scene.ours.known(scene.alice["id"].as_str().unwrap()).unwrap().gone_at.is_none());
     }
 
-    async fn an_address_leads_to_an_actor_under_its_own_name_only(engine) {
+    async fn an_address_leads_to_an_actor_that_agrees(engine) {
         let (scene, host) = (Scene::set(engine).await, Script::start().await);
         let name = host.at("").trim_start_matches("http://").to_owned();
         let link = |href: &Value| json!({"rel": "self", "type": "application/activity+json", "href": href});
@@ -122,8 +130,22 @@ on_both_engines! {
         let descriptor = json!({"subject": "acct:admin@alpha.example", "links": [link(&scene.victor["id"]), link(&scene.alice["id"])]});
         host.answer(&target, 200, &["content-type: application/jrd+json"], &descriptor.to_string());
         let account = Account::parse(&format!("victim@{name}")).unwrap();
-        let found = scene.ours.federation.resolve(&Address::Account(account)).await.unwrap();
-        assert_eq!(found.address(), format!("victor@{}", scene.elsewhere.host()), "the first of two, as its own host calls it");
+        let resolve = async || scene.ours.federation.resolve(&Address::Account(account.clone())).await;
+        assert!(resolve().await.is_err(), "only the host of the account says so");
+        let own = format!("/.well-known/webfinger?resource=acct%3Avictor%40{}", scene.elsewhere.host().replace(':', "%3A"));
+        let says = |subject: String, href: &Value| {
+            scene.elsewhere.answer_get(&scene.elsewhere.at(&own), 200, json!({"subject": subject, "links": [link(href)]}));
+        };
+        for (subject, href) in [
+            (format!("acct:victor@{}", scene.elsewhere.host()), &scene.victor["id"]),
+            (format!("acct:victim@{name}"), &scene.alice["id"]),
+            ("acct:victim@bravo.example".to_owned(), &scene.victor["id"]),
+        ] {
+            says(subject.clone(), href);
+            assert!(resolve().await.is_err(), "{subject} {href}");
+        }
+        says(format!("acct:Victim@{name}"), &scene.victor["id"]);
+        assert_eq!(resolve().await.unwrap().uri.as_str(), scene.victor["id"].as_str().unwrap(), "both agree");
         assert!(scene.ours.look(|tx| actor::find_by_address(tx, "victim", &name)).is_none());
     }
 

@@ -1,6 +1,7 @@
 //! What is taken back, and taken back again.
 
 use archipel::storage::{audience, share, tombstone};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::scene::{LAB, SHARE, Scene, by, note, with};
@@ -18,7 +19,7 @@ on_both_engines! {
         let undo = scene.by_alice(50, "Undo", scene.follow());
         for _ in 0..3 {
             // Each sending has a signature of its own, as it has a date of its own.
-            scene.ours.store.clock.advance(chrono::TimeDelta::seconds(1));
+            scene.ours.store.clock.advance(TimeDelta::seconds(1));
             scene.ours.receive(&undo, &scene.alice).await.unwrap();
             assert_eq!(followers(), 0);
             scene.ours.receive(&scene.follow(), &scene.alice).await.unwrap();
@@ -32,9 +33,59 @@ on_both_engines! {
         let mut undo = letter(&scene.by_alice(50, "Undo", scene.follow()), scene.ours.store.now());
         Cavage::new(scene.alice["publicKey"]["id"].as_str().unwrap()).sign(&mut undo);
         scene.ours.take(undo.clone()).await.unwrap();
+        scene.ours.store.clock.advance(TimeDelta::seconds(1));
         scene.ours.receive(&scene.follow(), &scene.alice).await.unwrap();
         scene.ours.take(undo).await.expect("a copy is accepted");
         assert_eq!(scene.ours.look(|tx| audience::count_followers(tx, lab)), 1);
+    }
+
+    async fn an_undo_that_is_sent_again_ends_nothing_newer(engine) {
+        let scene = Scene::set(engine).await;
+        let lab = scene.ours.known(LAB).unwrap().id;
+        let undo = scene.by_alice(50, "Undo", scene.follow());
+        scene.ours.receive(&undo, &scene.alice).await.unwrap();
+        let again = with(scene.follow(), "id", scene.peer.at("/activities/again").into());
+        scene.ours.receive(&again, &scene.alice).await.unwrap();
+        for named in [scene.follow(), scene.follow()["id"].clone()] {
+            scene.ours.store.clock.advance(TimeDelta::minutes(1));
+            scene.ours.receive(&scene.by_alice(50, "Undo", named), &scene.alice).await.unwrap();
+            assert_eq!(scene.ours.look(|tx| audience::count_followers(tx, lab)), 1, "she follows under another id by now");
+        }
+    }
+
+    async fn what_was_ended_in_place_of_what_was_on_its_way_stands_again(engine) {
+        let scene = Scene::set(engine).await;
+        let follows = || -> Vec<String> {
+            let rows = scene.ours.store.pairs("SELECT uri AS one, state AS other FROM follows WHERE state = 'accepted'");
+            rows.into_iter().map(|(uri, _)| uri).collect()
+        };
+        let late = with(scene.follow(), "id", scene.peer.at("/activities/late").into());
+        scene.ours.receive(&scene.by_alice(50, "Undo", late.clone()), &scene.alice).await.unwrap();
+        assert_eq!(follows(), Vec::<String>::new(), "by actor and object: some name an id that they never sent");
+        scene.ours.receive(&late, &scene.alice).await.unwrap();
+        assert_eq!(follows(), [scene.follow()["id"].as_str().unwrap()], "it was the late one that was undone");
+    }
+
+    async fn nobody_undoes_what_another_is_about_to_say(engine) {
+        let scene = Scene::set(engine).await;
+        let next = by(&scene.alice, &scene.peer.at("/activities/next"), "Follow", LAB);
+        scene.ours.receive(&scene.by_alice(50, "Undo", scene.follow()), &scene.alice).await.unwrap();
+        scene.ours.receive(&scene.by_mallory("Undo", next["id"].clone()), &scene.mallory).await.unwrap();
+        scene.ours.receive(&next, &scene.alice).await.unwrap();
+        let lab = scene.ours.known(LAB).unwrap().id;
+        assert_eq!(scene.ours.look(|tx| audience::count_followers(tx, lab)), 1);
+    }
+
+    async fn a_follow_that_was_never_undone_comes_back_only_while_it_is_new(engine) {
+        let scene = Scene::set(engine).await;
+        let lab = scene.ours.known(LAB).unwrap().id;
+        for (days, followers) in [(1, 1), (3, 0)] {
+            scene.ours.store.clock.advance(TimeDelta::days(days));
+            let second = with(scene.follow(), "id", scene.peer.at(&format!("/activities/second{days}")).into());
+            scene.ours.receive(&second, &scene.alice).await.unwrap();
+            scene.ours.receive(&scene.by_alice(50, "Undo", second), &scene.alice).await.unwrap();
+            assert_eq!(scene.ours.look(|tx| audience::count_followers(tx, lab)), followers, "after {days} days");
+        }
     }
 
     async fn what_a_lab_announced_goes_with_its_announce(engine) {

@@ -7,9 +7,13 @@ use archipel::{
         actor::{Actor, ActorKind},
         audience::FollowState,
         block::{Block, Blockable},
-        delivery::DeliveryState,
+        delivery::{Attempt, DeliveryState},
     },
-    storage::{activity, actor, audience, block, delivery, reply, share},
+    storage::{
+        activity, actor, audience, block,
+        delivery::{self, Settlement},
+        lane, reply, share,
+    },
 };
 
 use crate::support::{TestStore, cast, on_both_engines, store};
@@ -53,6 +57,21 @@ on_both_engines! {
         }
     }
 
+    fn an_actor_is_found_with_whether_a_block_covers_it_however_deep_its_host_is(engine) {
+        let store = store(engine);
+        let deep = saved(&store, cast::a_remote_actor(ActorKind::Lab, "deep", "a.b.c.d.e.f.g.h.example"));
+        let find = || store.commit(|tx| block::find_actor(tx, &deep.uri));
+        assert_eq!(find(), Some((deep.clone(), false)));
+        assert_eq!(store.commit(|tx| block::find_actor(tx, &cast::url("https://a.b.c.d.e.f.g.h.example/none"))), None);
+        for subject in ["a.b.c.d.e.f.g.h.example", "c.d.e.f.g.h.example", "h.example", deep.uri.as_str()] {
+            let block = a_block(&store, subject, None);
+            assert_eq!(find(), Some((deep.clone(), true)), "{subject}");
+            assert_eq!(store.commit(|tx| block::find_covering(tx, &deep.uri)), Some(block.clone()));
+            store.commit(|tx| block::remove(tx, &block.subject));
+        }
+        assert_eq!(find(), Some((deep, false)));
+    }
+
     fn the_actors_that_a_block_covers_are_forgotten_with_all_that_is_theirs(engine) {
         let store = store(engine);
         let (spoor, bo, lab) = (saved(&store, cast::spoor()), saved(&store, cast::bo()), saved(&store, cast::klare_taal()));
@@ -63,7 +82,7 @@ on_both_engines! {
         store.commit(|tx| share::add(tx, &cast::a_share(2, &lab, &lab))).unwrap();
         store.commit(|tx| reply::add(tx, &cast::a_reply(1, &held, &lab)));
         store.commit(|tx| audience::save(tx, lab.id, spoor.id, "https://bravo.example/1", FollowState::Accepted, store.now()));
-        store.commit(|tx| activity::receive(tx, "https://bravo.example/1", lab.id, Some("{}"), store.now()));
+        store.commit(|tx| activity::receive(tx, "https://bravo.example/1", lab.id, (None, Some("{}")), store.now()));
         let covered = store.commit(|tx| block::list_covered_actors(tx, &subject("bravo.example")));
         assert_eq!(covered, [lab.clone(), below.clone()]);
         assert_eq!(store.commit(|tx| block::list_covered_actors(tx, &subject("https://bravo.example/labs/klare_taal"))), std::slice::from_ref(&lab));
@@ -82,17 +101,18 @@ on_both_engines! {
         let (spoor, bo) = (saved(&store, cast::spoor()), saved(&store, cast::bo()));
         let inboxes = ["https://bravo.example/inbox", "https://charlie.example/inbox"].map(str::to_owned);
         let new = activity::NewActivity {
-            uri: "https://alpha.example/1".into(), actor: spoor.id, body: "{}".into(), public: true, object: None,
+            uri: "https://alpha.example/1".into(), actor: spoor.id, body: "{}".into(), public: true, object: "a".into(), replaces: false,
         };
         let said = store.commit(|tx| activity::add(tx, &new, store.now()));
         store.commit(|tx| delivery::add(tx, said, &BTreeSet::from(inboxes.clone()), store.now()));
-        let held = store.commit(|tx| delivery::lease(tx, 1, 10, store.now())).remove(0);
+        let (held, rows) = store.commit(|tx| lane::lease(tx, 1, 10, 10, store.now())).remove(0);
         let mut waiting = store.commit(block::list_waiting_inboxes);
         waiting.sort();
         assert_eq!(waiting, inboxes);
-        assert!(!store.commit(|tx| block::is_stopped(tx, held.id)));
-        assert_eq!(store.commit(|tx| block::stop_deliveries(tx, std::slice::from_ref(&held.inbox))), 1);
-        assert!(store.commit(|tx| block::is_stopped(tx, held.id)));
+        let inbox = rows[0].inbox.clone();
+        assert_eq!(store.commit(|tx| block::stop_deliveries(tx, std::slice::from_ref(&inbox), store.now())), 1);
+        let late = Settlement { lane: held, leased: rows[0].clone(), attempt: Attempt::Gone, alone: false };
+        assert!(store.commit(|tx| delivery::settle(tx, &[late], 0, store.now())).is_empty(), "the lane was taken away");
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Blocked)), 1);
         assert_eq!(store.commit(block::list_waiting_inboxes).len(), 1);
         assert!(store.commit(|tx| block::is_inbox_of_someone(tx, bo.inbox.as_str())));

@@ -1,6 +1,6 @@
-//! Activities that are said and heard, and deliveries: in order for each host, to one worker at a time, never lost.
+//! Activities that are said and heard, and deliveries: each ends in a named state, none is lost.
 
-use std::{collections::BTreeSet, sync::mpsc, thread, time::Duration};
+use std::collections::BTreeSet;
 
 use archipel::{
     domain::{
@@ -8,7 +8,13 @@ use archipel::{
         delivery::{Attempt, DeliveryState},
         moment::Moment,
     },
-    storage::{Failed, Tx, activity, actor, delivery},
+    storage::{
+        Failed, Tx,
+        activity::{self, Remembered},
+        actor,
+        delivery::{self, Settlement},
+        lane::{self, Held},
+    },
 };
 use chrono::TimeDelta;
 
@@ -23,26 +29,56 @@ pub fn spoor(store: &TestStore) -> ActorId {
 
 pub fn an_activity(number: u32, actor: ActorId) -> activity::NewActivity {
     let uri = format!("https://alpha.example/activities/{number}");
-    activity::NewActivity { body: format!("{{\"id\":\"{uri}\"}}"), uri, actor, public: true, object: None }
+    let object = format!("https://alpha.example/shares/{number}");
+    activity::NewActivity { body: format!("{{\"id\":\"{uri}\"}}"), uri, actor, public: true, object, replaces: false }
 }
 
 /// Adds the activity of this number, on its way to these inboxes.
 pub fn send(tx: &mut Tx<'_>, number: u32, actor: ActorId, inboxes: &[&str], now: Moment) -> Result<(), Failed> {
-    let row = activity::add(tx, &an_activity(number, actor), now)?;
+    say(tx, &an_activity(number, actor), inboxes, now)
+}
+
+/// Adds this activity, on its way to these inboxes.
+pub fn say(tx: &mut Tx<'_>, said: &activity::NewActivity, inboxes: &[&str], now: Moment) -> Result<(), Failed> {
+    let row = activity::add(tx, said, now)?;
     delivery::add(tx, row, &inboxes.iter().map(|inbox| (*inbox).to_owned()).collect::<BTreeSet<_>>(), now)
 }
 
-pub fn lease(store: &TestStore, token: i64, limit: i64) -> Vec<delivery::Leased> {
-    store.commit(|tx| delivery::lease(tx, token, limit, store.now()))
+/// What a worker with this token holds now, each with its lane.
+pub fn lease(store: &TestStore, token: i64, limit: i64) -> Vec<(Held, delivery::Leased)> {
+    let leased = store.commit(|tx| lane::lease(tx, token, limit, 100, store.now()));
+    leased.into_iter().flat_map(|(held, rows)| rows.into_iter().map(move |row| (held.clone(), row))).collect()
 }
 
-pub fn settle(store: &TestStore, leased: &delivery::Leased, attempt: &Attempt) {
-    store.commit(|tx| delivery::settle(tx, leased, attempt, 0, store.now()));
+/// Settles attempts of one turn and ends it; whether the lanes were still held.
+pub fn end_turn(store: &TestStore, tried: &[(&(Held, delivery::Leased), Attempt)]) -> bool {
+    let settled = settle_alone(store, tried, false);
+    let held: Vec<Held> = tried.iter().map(|((held, _), _)| held.clone()).collect();
+    store.commit(|tx| lane::release(tx, &held, store.now()));
+    settled
 }
 
-/// The last part of each activity's id and the host, in the order of the lease.
-pub fn names(leased: &[delivery::Leased]) -> Vec<(&str, &str)> {
-    leased.iter().map(|one| (one.said.uri.rsplit('/').next().unwrap_or_default(), one.host.as_str())).collect()
+/// Settles attempts, and goes on holding their lanes; whether they were still held.
+pub fn settle_alone(store: &TestStore, tried: &[(&(Held, delivery::Leased), Attempt)], alone: bool) -> bool {
+    let settlement = |((lane, leased), attempt): &(&(Held, delivery::Leased), Attempt)| Settlement {
+        lane: lane.clone(),
+        leased: leased.clone(),
+        attempt: attempt.clone(),
+        alone,
+    };
+    let settlements: Vec<Settlement> = tried.iter().map(settlement).collect();
+    let held = store.commit(|tx| delivery::settle(tx, &settlements, 0, store.now()));
+    settlements.iter().all(|settled| held.contains(&settled.lane.name))
+}
+
+/// The last part of each activity's id and the lane, in the order of the lease.
+pub fn names(leased: &[(Held, delivery::Leased)]) -> Vec<(&str, &str)> {
+    leased.iter().map(|(held, row)| (row.said.uri.rsplit('/').next().unwrap_or_default(), held.name.as_str())).collect()
+}
+
+/// Each delivery's state and how often it was tried, newest first.
+pub fn states(store: &TestStore) -> Vec<(DeliveryState, i32)> {
+    store.commit(|tx| delivery::list(tx, None, 100)).iter().map(|one| (one.state, one.attempts)).collect()
 }
 
 pub fn failed() -> Attempt {
@@ -64,7 +100,7 @@ on_both_engines! {
 
     fn a_received_activity_has_its_effect_once(engine) {
         let store = store(engine);
-        let receive = |uri: &str, body| store.commit(|tx| activity::receive(tx, uri, ActorId(7), body, store.now()));
+        let receive = |uri: &str, body| store.commit(|tx| activity::receive(tx, uri, ActorId(7), (None, body), store.now()));
         let kept = receive("https://mastodon.example/1", Some("{}")).unwrap();
         let plain = receive("https://mastodon.example/2", None).unwrap();
         assert_eq!(receive("https://mastodon.example/1", None), None);
@@ -72,11 +108,27 @@ on_both_engines! {
         assert_eq!(find("https://mastodon.example/1"), Some((kept, Some("{}".to_owned()))));
         assert_eq!(find("https://mastodon.example/2"), Some((plain, None)));
         assert_eq!(find("https://mastodon.example/3"), None);
-        for (actor, stays) in [(ActorId(8), true), (ActorId(7), false)] {
-            store.commit(|tx| activity::forget(tx, "https://mastodon.example/1", actor));
-            assert_eq!(find("https://mastodon.example/1").is_some(), stays, "only whoever said it can have it forgotten");
-        }
-        assert_eq!(find("https://mastodon.example/2"), Some((plain, None)));
+    }
+
+    fn what_can_be_undone_is_remembered_with_what_ended_it(engine) {
+        let store = store(engine);
+        let (one, two, three) = ("https://mastodon.example/1", "https://mastodon.example/2", "https://mastodon.example/3");
+        let find = |uri: &str| store.commit(|tx| activity::find_remembered(tx, uri));
+        store.commit(|tx| activity::receive(tx, one, ActorId(7), (Some("SHA-256=a"), None), store.now()));
+        let fresh = Remembered { actor: ActorId(7), proof: Some("SHA-256=a".into()), undone: None };
+        assert_eq!((find(one), find(two)), (Some(fresh.clone()), None));
+        let displaced = Remembered { undone: Some(two.into()), ..fresh };
+        store.commit(|tx| activity::revise(tx, one, &displaced));
+        store.commit(|tx| activity::bar(tx, two, ActorId(7), store.now()));
+        store.commit(|tx| activity::bar(tx, one, ActorId(8), store.now()));
+        assert_eq!(find(one), Some(displaced), "what came is not barred");
+        assert_eq!(find(two), Some(Remembered { actor: ActorId(7), proof: None, undone: Some(two.into()) }));
+        assert_eq!(store.commit(|tx| activity::receive(tx, two, ActorId(7), (None, None), store.now())), None);
+        let displaced_by = |by: &str, actor, since| store.commit(|tx| activity::find_displaced(tx, by, ActorId(actor), since));
+        let now = store.now();
+        assert_eq!(displaced_by(two, 7, now).as_deref(), Some(one));
+        assert_eq!(displaced_by(two, 8, now), None, "another's");
+        assert_eq!((displaced_by(three, 7, now), displaced_by(two, 7, now + TimeDelta::seconds(1))), (None, None));
     }
 
     fn an_inbox_gets_an_activity_once_and_everything_in_order(engine) {
@@ -89,10 +141,12 @@ on_both_engines! {
         let leased = lease(&store, 1, 10);
         let bravo: Vec<_> = names(&leased).into_iter().filter(|(_, host)| *host == "bravo.example").collect();
         assert_eq!(bravo, [("1", "bravo.example"), ("2", "bravo.example")]);
-        assert!(leased.is_sorted_by_key(|one| one.id) && leased.len() == 4);
-        let first = &leased[0];
-        assert_eq!((&first.said.body, first.said.actor, first.attempts, first.lease), (&an_activity(1, actor).body, actor, 0, 1));
-        assert_eq!(first.created_at, store.now());
+        assert_eq!(leased.len(), 4);
+        let (held, first) = &leased[0];
+        assert_eq!((&first.said.body, first.said.actor, first.attempts, held.lease), (&an_activity(1, actor).body, actor, 0, 1));
+        assert_eq!(first.said.object, an_activity(1, actor).object);
+        let second = store.commit(|tx| delivery::find_more(tx, &held.name, first.id, 100));
+        assert_eq!(second.iter().map(|row| row.id).collect::<Vec<_>>(), [leased[1].1.id]);
     }
 
     fn ten_thousand_followers_fit_in_one_fan_out(engine) {
@@ -103,171 +157,105 @@ on_both_engines! {
         store.commit(|tx| send(tx, 1, actor, &inboxes, store.now()));
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Waiting)), 10_000);
         assert_eq!(lease(&store, 1, 500).len(), 500);
-    }
-
-    fn a_host_that_a_worker_holds_is_passed_over_by_others(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO], store.now()));
-        store.commit(|tx| send(tx, 2, actor, &[BRAVO, CHARLIE], store.now()));
-        assert_eq!(names(&lease(&store, 1, 1)), [("1", "bravo.example")]);
-        assert_eq!(names(&lease(&store, 2, 10)), [("2", "charlie.example")]);
-        assert_eq!(lease(&store, 3, 10), []);
-        store.commit(|tx| delivery::release(tx, 1));
-        assert_eq!(names(&lease(&store, 3, 10)), [("1", "bravo.example"), ("2", "bravo.example")]);
-    }
-
-    fn two_workers_that_lease_at_the_same_time_never_share_a_host(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO], store.now()));
-        store.commit(|tx| send(tx, 2, actor, &[BRAVO], store.now()));
-        let (has_leased, first_has_leased) = mpsc::channel();
-        let (is_done, second_is_done) = mpsc::channel();
-        let store = &store;
-        let first = move || {
-            store.commit(|tx| {
-                let leased = delivery::lease(tx, 1, 1, store.now())?;
-                has_leased.send(()).unwrap();
-                // The second worker either waits for this transaction, or is done long before.
-                let _ = second_is_done.recv_timeout(Duration::from_millis(300));
-                Ok(leased)
-            })
-        };
-        thread::scope(|scope| {
-            let first = scope.spawn(first);
-            first_has_leased.recv_timeout(Duration::from_secs(10)).unwrap();
-            assert_eq!(lease(store, 2, 1), []);
-            let _ = is_done.send(());
-            assert_eq!(names(&first.join().unwrap()), [("1", "bravo.example")]);
-        });
+        assert_eq!(lease(&store, 2, 20_000).len(), 9_500);
     }
 
     fn each_attempt_ends_in_a_named_state_that_is_listed_newest_first(engine) {
         let store = store(engine);
         let actor = spoor(&store);
-        for (number, attempt) in [(1, Attempt::Delivered), (2, Attempt::Gone), (3, Attempt::Refused("401".into())), (4, failed())]
-        {
+        for (number, attempt) in [(1, Attempt::Delivered), (2, Attempt::Refused("401".into())), (3, failed())] {
             store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
-            settle(&store, &lease(&store, i64::from(number), 1)[0], &attempt);
+            end_turn(&store, &[(&lease(&store, i64::from(number), 1)[0], attempt)]);
         }
         let listed = store.commit(|tx| delivery::list(tx, None, 10));
-        let states: Vec<_> = listed.iter().map(|one| (one.state, one.attempts, one.last_error.as_deref())).collect();
+        let told: Vec<_> = listed.iter().map(|one| (one.state, one.attempts, one.last_error.as_deref())).collect();
         let expected = [
             (DeliveryState::Waiting, 1, Some("503")),
             (DeliveryState::Refused, 1, Some("401")),
-            (DeliveryState::Gone, 1, None),
             (DeliveryState::Delivered, 1, None),
         ];
-        assert_eq!(states, expected);
+        assert_eq!(told, expected);
         assert_eq!((listed[0].inbox.as_str(), listed[0].due_at), (BRAVO, store.now() + TimeDelta::seconds(15)));
-        assert_eq!(store.commit(|tx| delivery::list(tx, Some(DeliveryState::Gone), 10)), [listed[2].clone()]);
+        assert_eq!(store.commit(|tx| delivery::list(tx, Some(DeliveryState::Refused), 10)), [listed[1].clone()]);
         assert_eq!(store.commit(|tx| delivery::list(tx, None, 1)), [listed[0].clone()]);
-        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Refused)), 1);
-    }
-
-    fn a_host_that_fails_rests_whole_and_nothing_newer_overtakes(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        for number in [1, 2] {
-            store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
-        }
-        settle(&store, &lease(&store, 1, 1)[0], &failed());
-        store.commit(|tx| send(tx, 3, actor, &[BRAVO, CHARLIE], store.now()));
-        assert_eq!(names(&lease(&store, 2, 10)), [("3", "charlie.example")]);
-        store.clock.advance(TimeDelta::seconds(15));
-        let again = lease(&store, 3, 10);
-        assert_eq!((names(&again), again[0].attempts), (vec![("1", "bravo.example")], 1));
-        settle(&store, &again[0], &Attempt::Delivered);
-        assert_eq!(names(&lease(&store, 4, 10)), [("2", "bravo.example"), ("3", "bravo.example")]);
-    }
-
-    fn what_a_worker_did_not_try_at_a_host_that_failed_is_given_back(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        for number in [1, 2] {
-            store.commit(|tx| send(tx, number, actor, &[BRAVO, CHARLIE], store.now()));
-        }
-        let leased = lease(&store, 1, 10);
-        let bravo = leased.iter().find(|one| one.host == "bravo.example").unwrap();
-        settle(&store, bravo, &failed());
-        store.clock.advance(TimeDelta::seconds(15));
-        let probe = lease(&store, 2, 10);
-        assert_eq!(names(&probe), [("1", "bravo.example")], "charlie is still held");
-        settle(&store, &probe[0], &Attempt::Delivered);
-        assert_eq!(names(&lease(&store, 3, 10)), [("2", "bravo.example")]);
-    }
-
-    fn a_peers_wish_to_be_left_alone_is_honoured(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO], store.now()));
-        let wish = Attempt::Failed { error: "429".into(), retry_after: Some(TimeDelta::minutes(5)) };
-        settle(&store, &lease(&store, 1, 1)[0], &wish);
-        assert_eq!(store.commit(delivery::next_due), Some(store.now() + TimeDelta::minutes(5)));
-    }
-
-    fn a_delivery_expires_after_thirty_days_and_can_be_tried_again(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO], store.now()));
-        store.clock.advance(TimeDelta::days(30) + TimeDelta::seconds(1));
-        settle(&store, &lease(&store, 1, 1)[0], &failed());
-        assert_eq!(store.commit(|tx| delivery::list(tx, None, 10))[0].state, DeliveryState::Expired);
-        assert_eq!((lease(&store, 2, 10).len(), store.commit(delivery::next_due)), (0, None));
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 1);
-        let leased = lease(&store, 3, 10);
-        assert_eq!((leased[0].attempts, leased[0].created_at), (0, store.now()));
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what a worker holds is left alone");
-        settle(&store, &leased[0], &Attempt::Delivered);
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what is delivered is left alone");
-    }
-
-    fn a_worker_that_is_alone_takes_everything_over(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
-        let late = lease(&store, 1, 10);
-        store.commit(delivery::release_all);
-        let current = lease(&store, 2, 10);
-        assert_eq!(names(&current), names(&late));
-        settle(&store, &late[0], &failed());
-        assert!(store.commit(|tx| delivery::list(tx, None, 10)).iter().all(|one| one.attempts == 0), "a late result changes nothing");
-    }
-
-    fn a_result_that_comes_after_the_lease_was_lost_changes_nothing(engine) {
-        let store = store(engine);
-        let actor = spoor(&store);
-        for number in [1, 2] {
-            store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
-        }
-        let late = lease(&store, 1, 1);
-        store.clock.advance(delivery::LEASE);
-        let current = lease(&store, 2, 10);
-        assert_eq!(names(&current), [("1", "bravo.example"), ("2", "bravo.example")]);
-        let before = store.commit(|tx| delivery::list(tx, None, 10));
-        settle(&store, &late[0], &failed());
-        settle(&store, &late[0], &Attempt::Delivered);
-        assert_eq!(store.commit(|tx| delivery::list(tx, None, 10)), before);
-        settle(&store, &current[0], &Attempt::Delivered);
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Delivered)), 1);
     }
 
-    fn the_next_delivery_is_due_when_its_host_is_free_and_rested(engine) {
+    fn an_inbox_that_is_gone_ends_everything_for_it_and_is_asked_again_after_a_week(engine) {
         let store = store(engine);
         let actor = spoor(&store);
-        let next_due = || store.commit(delivery::next_due);
-        assert_eq!(next_due(), None);
+        let kim = "https://bravo.example/kim/inbox";
+        for number in [1, 2] {
+            store.commit(|tx| send(tx, number, actor, &[BRAVO, kim], store.now()));
+        }
+        let leased = lease(&store, 1, 10);
+        let first = leased.iter().find(|(_, row)| row.inbox == kim).unwrap();
+        end_turn(&store, &[(first, Attempt::Gone)]);
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Gone)), 2, "the second with the first");
+        assert_eq!(names(&lease(&store, 2, 10)), [("1", "bravo.example"), ("2", "bravo.example")]);
+        store.commit(|tx| send(tx, 3, actor, &[kim], store.now()));
+        assert_eq!(states(&store)[0], (DeliveryState::Gone, 0), "what comes in the next days is not sent");
+        store.clock.advance(TimeDelta::days(7) + TimeDelta::seconds(1));
+        store.commit(|tx| send(tx, 4, actor, &[kim], store.now()));
+        let again = lease(&store, 3, 10);
+        let back = again.iter().find(|(_, row)| row.inbox == kim).unwrap();
+        end_turn(&store, &[(back, Attempt::Delivered)]);
+        assert_eq!(states(&store)[0], (DeliveryState::Delivered, 1));
+    }
+
+    fn a_delivery_expires_after_thirty_days_with_all_that_is_as_old_and_can_be_tried_again(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
         for number in [1, 2] {
             store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
         }
-        assert_eq!(next_due(), Some(store.now()));
-        let first = lease(&store, 1, 1);
-        assert_eq!(next_due(), Some(store.now() + delivery::LEASE), "held: until the lease ends");
-        settle(&store, &first[0], &failed());
-        store.commit(|tx| send(tx, 3, actor, &[BRAVO], store.now()));
-        assert_eq!(next_due(), Some(store.now() + TimeDelta::seconds(15)), "resting: until the first is tried again");
-        store.commit(|tx| send(tx, 4, actor, &[CHARLIE], store.now()));
-        assert_eq!(next_due(), Some(store.now()));
+        store.clock.advance(TimeDelta::days(30) + TimeDelta::seconds(1));
+        end_turn(&store, &[(&lease(&store, 1, 1)[0], failed())]);
+        assert_eq!(states(&store), [(DeliveryState::Expired, 0), (DeliveryState::Expired, 1)]);
+        assert_eq!((lease(&store, 2, 10), store.commit(lane::next_due)), (Vec::new(), None));
+        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 2);
+        let leased = lease(&store, 3, 10);
+        assert_eq!((leased.len(), leased[0].1.attempts, leased[0].0.failures), (2, 0, 0));
+        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what a worker holds is left alone");
+        assert!(end_turn(&store, &[(&leased[0], Attempt::Delivered), (&leased[1], Attempt::Delivered)]));
+        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what is delivered is left alone");
+    }
+
+    fn what_ended_long_ago_is_forgotten_what_failed_much_later_and_what_waits_never(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        for (number, attempt) in [(1, Attempt::Delivered), (2, Attempt::Refused("400".into())), (3, failed())] {
+            store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
+            end_turn(&store, &[(&lease(&store, i64::from(number), 1)[0], attempt)]);
+        }
+        let prune = || store.commit(|tx| delivery::prune(tx, 10, store.now()));
+        assert_eq!(prune(), 0);
+        store.clock.advance(delivery::WELL_KEPT + TimeDelta::seconds(1));
+        assert_eq!((prune(), prune()), (1, 0));
+        store.clock.advance(delivery::ILL_KEPT);
+        assert_eq!(prune(), 1);
+        assert_eq!(states(&store), [(DeliveryState::Waiting, 1)]);
+    }
+
+    fn a_newer_update_supersedes_those_that_wait(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        let update = |number, about: &str, inboxes: &[&str]| {
+            let said = activity::NewActivity { object: about.into(), replaces: about != "c", ..an_activity(number, actor) };
+            store.commit(|tx| say(tx, &said, inboxes, store.now()));
+        };
+        update(1, "c", &[BRAVO]);
+        update(2, "a", &[BRAVO, CHARLIE]);
+        update(3, "b", &[BRAVO]);
+        update(4, "a", &[BRAVO]);
+        update(2, "a", &[BRAVO, CHARLIE]);
+        update(5, "c", &[BRAVO]);
+        let superseded: Vec<_> = store.commit(|tx| delivery::list(tx, Some(DeliveryState::Superseded), 10));
+        assert_eq!(superseded.iter().map(|one| (one.activity.as_str(), one.inbox.as_str())).collect::<Vec<_>>(), [
+            ("https://alpha.example/activities/2", BRAVO)
+        ]);
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Waiting)), 5);
+        store.commit(|tx| delivery::retry(tx, store.now()));
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Superseded)), 1, "it stays so");
     }
 }

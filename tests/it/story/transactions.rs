@@ -1,18 +1,23 @@
 //! Transactions: all or nothing, also for several writers at once, and the bell that rings after them.
 
+mod together;
+
 use std::{
     os::unix::net::UnixDatagram,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Barrier,
     thread,
+    time::Duration,
 };
 
 use archipel::{
+    config::Settings,
     domain::{actor::Actor, change::Change, moment::Moment},
     storage::{Failed, Store, Tx, Wake, actor, queue, tombstone},
 };
 use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use crate::support::{Engine, TestStore, cast, on_both_engines, store};
 
@@ -65,7 +70,7 @@ on_both_engines! {
             actor::save(tx, &spoor)?;
             actor::save(tx, &twin).map(|_| ())
         });
-        assert!(result.is_err());
+        assert!(!result.unwrap_err().may_pass(), "trying again changes nothing");
         assert_eq!(store.commit(|tx| actor::find_local(tx, "spoor")), None);
     }
 
@@ -150,20 +155,47 @@ fn a_database_that_does_not_answer_is_a_failure_that_says_what_was_tried() {
     assert!(Failed::new("sing", "hoarse").to_string().ends_with("sing: hoarse"));
 }
 
-#[test]
-fn the_bell_is_heard_in_other_processes_and_silent_sockets_are_cleared() {
-    let folder = tempfile::tempdir().unwrap();
-    let wake = Wake::new(folder.path());
-    let mine = wake.listen().unwrap();
-    let other = bind(&folder.path().join("wake/another"));
-    drop(bind(&folder.path().join("wake/dead")));
+#[tokio::test]
+async fn the_bell_is_heard_in_other_processes_and_silent_sockets_are_cleared() {
+    let settings = store(Engine::Sqlite).settings.clone();
+    let folder = settings.data_dir.join("wake");
+    let wake = Wake::new(&settings);
+    let listening = wake.listen();
+    let other = bind(&folder.join("another"));
+    drop(bind(&folder.join("dead")));
     wake.ring();
     let mut heard = [0; 8];
     assert_eq!(other.recv(&mut heard).unwrap(), 4);
-    assert!(mine.recv(&mut heard).is_err(), "this process is rung without a socket");
-    assert!(!folder.path().join("wake/dead").exists());
-    wake.stop_listening();
-    assert_eq!(std::fs::read_dir(folder.path().join("wake")).unwrap().count(), 1);
+    assert_eq!(wake.wait().now_or_never(), Some(()), "this process is rung without its socket");
+    assert!(!folder.join("dead").exists());
+    other.send_to(b"work", folder.join(std::process::id().to_string())).unwrap();
+    timeout(Duration::from_secs(2), wake.wait()).await.expect("another process is heard");
+    drop(listening);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "who does not listen has no socket");
+}
+
+on_both_engines! {
+    async fn the_bell_can_be_tried(engine) {
+        store(engine).try_the_bell().await.expect("what is queued is heard");
+    }
+}
+
+#[tokio::test]
+async fn on_postgres_a_commit_is_heard_by_whoever_shares_nothing_but_the_database() {
+    let store = store(Engine::Postgres);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = Store::connect(&Settings { data_dir: elsewhere.path().to_owned(), ..store.settings.clone() }).unwrap();
+    let _listening = other.wake().listen();
+    timeout(Duration::from_secs(5), other.wake().wait()).await.expect("who begins to listen looks once");
+    let undone: Result<(), Failed> = store.write_now(|tx| {
+        queue::record(tx, &CHANGE, store.now())?;
+        Err(Failed::new("go on", "changed its mind"))
+    });
+    assert!(undone.is_err());
+    store.commit(|_| Ok(()));
+    assert!(timeout(Duration::from_millis(300), other.wake().wait()).await.is_err(), "nothing was committed that waits");
+    store.commit(|tx| queue::record(tx, &CHANGE, store.now()));
+    timeout(Duration::from_secs(2), other.wake().wait()).await.expect("the commit is heard");
 }
 
 fn bind(path: &Path) -> UnixDatagram {

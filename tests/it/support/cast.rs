@@ -129,6 +129,7 @@ pub fn a_reply(number: u32, share: &Share, author: &Actor) -> NewReply {
         content: Html::sanitise("<p>Dat zagen wij ook.</p>"),
         language: Some(Language::Nl.into()),
         published_at: october(3) + TimeDelta::minutes(i64::from(number)),
+        updated_at: october(3) + TimeDelta::minutes(i64::from(number)),
     }
 }
 

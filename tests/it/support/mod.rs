@@ -1,13 +1,20 @@
 //! What the tests share: a store on either engine, and a cast of actors. It decides nothing by itself.
 
+pub mod attacker;
 pub mod cast;
+pub mod database;
+pub mod fatal;
 pub mod instance;
+pub mod ledger;
 pub mod patience;
 pub mod peer;
-mod postgres;
+pub mod postgres;
+pub mod process;
 pub mod program;
 pub mod proxy;
+pub mod scale;
 pub mod script;
+pub mod sender;
 pub mod server;
 pub mod signer;
 mod store;

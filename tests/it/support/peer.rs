@@ -4,6 +4,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub struct Request {
     /// In order, names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Whether it was answered with a 2xx, or was going to be.
+    pub taken: bool,
 }
 
 /// What a POST is answered with.
@@ -39,14 +42,29 @@ pub enum Answer {
     Status(u16),
     /// With this `Retry-After`.
     Later(u16, &'static str),
+    /// With a status, after so long.
+    After(Duration, u16),
     /// Never anything.
     Silence,
+    /// The connection ends without a word.
+    Reset,
 }
+
+impl Answer {
+    const fn is_taken(self) -> bool {
+        matches!(self, Self::Status(200..=299) | Self::After(_, 200..=299))
+    }
+}
+
+/// What POSTs are answered with that nothing was said about.
+type Mood = Box<dyn FnMut(&Request) -> Answer + Send>;
 
 #[derive(Default)]
 struct State {
     documents: HashMap<String, (u16, Value)>,
     answers: HashMap<String, VecDeque<Answer>>,
+    mood: Option<Mood>,
+    posts: usize,
     requests: Vec<Request>,
 }
 
@@ -105,14 +123,36 @@ impl Peer {
         self.state().answers.entry(target.to_owned()).or_default().extend(answers);
     }
 
+    /// Answers every POST that nothing was said about so.
+    pub fn be(&self, mood: impl FnMut(&Request) -> Answer + Send + 'static) {
+        self.state().mood = Some(Box::new(mood));
+    }
+
     /// Forgets what it was to answer to POSTs: from now on it accepts everything.
     pub fn recover(&self) {
-        self.state().answers.clear();
+        let mut state = self.state();
+        state.answers.clear();
+        state.mood = None;
     }
 
     /// A person here, with a key; served at its id.
     pub fn person(&self, name: &str) -> Value {
         self.actor("Person", name)
+    }
+
+    /// A person under a host name of its own that leads here too, with a key and an inbox of its own; served at its id.
+    pub fn person_at(&self, host: &str, name: &str) -> Value {
+        let port = self.origin.rsplit(':').next().expect("a port");
+        let mut document = self.person(name);
+        let id = format!("http://{host}.localhost:{port}/users/{name}");
+        for (property, path) in [("id", ""), ("inbox", "/inbox"), ("outbox", "/outbox")] {
+            document[property] = format!("{id}{path}").into();
+        }
+        document["publicKey"]["id"] = format!("{id}#main-key").into();
+        document["publicKey"]["owner"] = id.into();
+        document.as_object_mut().expect("an object").remove("endpoints");
+        self.answer_get(&self.at(&format!("/users/{name}")), 200, document.clone());
+        document
     }
 
     /// An actor here, with a key; served at its id. Everyone here shares one inbox.
@@ -143,6 +183,17 @@ impl Peer {
         self.requests().into_iter().filter(|request| request.method == "POST").collect()
     }
 
+    /// The same, without the first so many.
+    pub fn posts_after(&self, number: usize) -> Vec<Request> {
+        let state = self.state();
+        state.requests.iter().filter(|request| request.method == "POST").skip(number).cloned().collect()
+    }
+
+    /// How often something was delivered so far.
+    pub fn count_posts(&self) -> usize {
+        self.state().posts
+    }
+
     /// How often this URL was read.
     pub fn reads_of(&self, url: &str) -> usize {
         let target = url.strip_prefix(&self.origin).expect("a URL of this peer");
@@ -151,7 +202,9 @@ impl Peer {
 
     /// Forgets what was recorded.
     pub fn clear(&self) {
-        self.state().requests.clear();
+        let mut state = self.state();
+        state.requests.clear();
+        state.posts = 0;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -175,27 +228,39 @@ async fn listen(listener: TcpListener, state: Arc<Mutex<State>>) {
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let Some(request) = read(&mut stream).await else { return };
     let answer = react(&mut state.lock().expect("the peer's state"), request);
-    match answer {
-        Some(answer) => {
-            let _ = stream.write_all(answer.as_bytes()).await;
-            let _ = stream.shutdown().await;
+    let bytes = match answer {
+        Reaction::Document(status, document) => respond(status, "", &document.to_string()),
+        Reaction::Answer(Answer::Status(status)) => respond(status, "", ""),
+        Reaction::Answer(Answer::Later(status, after)) => respond(status, &format!("retry-after: {after}\r\n"), ""),
+        Reaction::Answer(Answer::After(wait, status)) => {
+            tokio::time::sleep(wait).await;
+            respond(status, "", "")
         }
-        None => std::future::pending().await,
-    }
+        Reaction::Answer(Answer::Silence) => return std::future::pending().await,
+        Reaction::Answer(Answer::Reset) => return,
+    };
+    let _ = stream.write_all(bytes.as_bytes()).await;
+    let _ = stream.shutdown().await;
 }
 
-fn react(state: &mut State, request: Request) -> Option<String> {
-    let (method, target) = (request.method.clone(), request.target.clone());
+enum Reaction {
+    Document(u16, Value),
+    Answer(Answer),
+}
+
+fn react(state: &mut State, mut request: Request) -> Reaction {
+    if request.method == "GET" {
+        let (status, document) = state.documents.get(&request.target).cloned().unwrap_or((404, Value::Null));
+        state.requests.push(request);
+        return Reaction::Document(status, document);
+    }
+    let told = state.answers.get_mut(&request.target).and_then(VecDeque::pop_front);
+    let felt = |state: &mut State| state.mood.as_mut().map(|mood| mood(&request));
+    let answer = told.or_else(|| felt(state)).unwrap_or(Answer::Status(202));
+    request.taken = answer.is_taken();
     state.requests.push(request);
-    if method == "GET" {
-        let (status, document) = state.documents.get(&target).cloned().unwrap_or((404, Value::Null));
-        return Some(respond(status, "", &document.to_string()));
-    }
-    match state.answers.get_mut(&target).and_then(VecDeque::pop_front).unwrap_or(Answer::Status(202)) {
-        Answer::Status(status) => Some(respond(status, "", "")),
-        Answer::Later(status, after) => Some(respond(status, &format!("retry-after: {after}\r\n"), "")),
-        Answer::Silence => None,
-    }
+    state.posts += 1;
+    Reaction::Answer(answer)
 }
 
 fn respond(status: u16, headers: &str, body: &str) -> String {
@@ -212,7 +277,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;
         }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+        // A client that begins with TLS has come to the wrong door.
+        if stream.read_buf(&mut bytes).await.ok()? == 0 || bytes[0] == 0x16 {
             return None;
         }
     };
@@ -232,5 +298,5 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             return None;
         }
     }
-    Some(Request { method, target, headers, body })
+    Some(Request { method, target, headers, body, taken: false })
 }

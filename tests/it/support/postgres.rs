@@ -9,7 +9,11 @@ use std::{
     },
 };
 
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_types::Bool};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_types::{BigInt, Bool},
+};
 
 const TEMPLATE: &str = "archipel_template";
 
@@ -40,6 +44,11 @@ impl Database {
         connect(&self.name)
     }
 
+    /// What a query counts, under the name `number`.
+    pub fn number(&self, query: &str) -> i64 {
+        diesel::sql_query(query).get_result::<Counted>(&mut self.connect()).expect("a number").number
+    }
+
     fn copy(template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -54,6 +63,12 @@ impl Drop for Database {
         // What is left over goes with the cluster.
         let _ = connect("postgres").batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -89,13 +104,40 @@ fn url(name: &str) -> String {
 static CLUSTER: LazyLock<String> = LazyLock::new(|| {
     #[expect(clippy::disallowed_methods, reason = "the one way in which nextest's setup script speaks to a test")]
     let started = std::env::var("ARCHIPEL_TEST_POSTGRES");
-    started.unwrap_or_else(|_| start_cluster())
+    started.unwrap_or_else(|_| start_cluster("off"))
 });
 
-fn start_cluster() -> String {
+/// A cluster of one test alone, that keeps what was committed when it ends in the middle of everything.
+pub struct Cluster {
+    url: String,
+}
+
+impl Cluster {
+    /// Starts it.
+    pub fn start() -> Self {
+        Self { url: start_cluster("on") }
+    }
+
+    /// Where its one database is.
+    pub fn url(&self) -> String {
+        format!("{}/postgres", self.url)
+    }
+
+    /// Ends it in the middle of everything, and starts it again.
+    pub fn restart(&self) {
+        let folder = self.url.rsplit('@').next().expect("a folder").replace("%2F", "/");
+        let output = Command::new(SCRIPT).args(["restart", &folder]).output().expect("the script that starts PostgreSQL");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/start-postgres");
+
+fn start_cluster(commit: &str) -> String {
     let answer = tempfile::NamedTempFile::new().expect("a file for the address");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/start-postgres");
-    let output = Command::new(script).env("NEXTEST_ENV", answer.path()).output().expect("the script that starts PostgreSQL");
+    let mut command = Command::new(SCRIPT);
+    command.env("NEXTEST_ENV", answer.path()).env("ARCHIPEL_TEST_COMMIT", commit);
+    let output = command.output().expect("the script that starts PostgreSQL");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = std::fs::read_to_string(answer.path()).expect("the address of the cluster");
     said.trim().strip_prefix("ARCHIPEL_TEST_POSTGRES=").expect("the address of the cluster").to_owned()

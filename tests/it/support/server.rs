@@ -23,7 +23,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Engine, patience::wait_for, postgres};
+use super::{Engine, patience::wait_for, postgres, store};
 
 /// An installation with its server, where that was started.
 pub struct Server {
@@ -32,7 +32,7 @@ pub struct Server {
     client: Client,
     serving: Option<Child>,
     folder: TempDir,
-    _database: Option<postgres::Database>,
+    database: Option<postgres::Database>,
 }
 
 impl Server {
@@ -51,7 +51,7 @@ impl Server {
             ("ARCHIPEL_DEVELOPMENT", "true".to_owned()),
         ];
         settings.extend(database.as_ref().map(|database| ("ARCHIPEL_DATABASE_URL", database.url())));
-        Self { settings, origin, client: outside(), serving: None, folder, _database: database }
+        Self { settings, origin, client: outside(), serving: None, folder, database }
     }
 
     /// The same, known to the world under the address of what stands before it.
@@ -60,6 +60,15 @@ impl Server {
         self.settings.push(("ARCHIPEL_URL", origin.to_owned()));
         origin.clone_into(&mut self.origin);
         self
+    }
+
+    /// Another process of the same instance, as on another machine: the same database, and a data folder of its own.
+    pub fn beside(&self) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let mut settings = self.settings.clone();
+        settings.retain(|(name, _)| *name != "ARCHIPEL_DATA_DIR");
+        settings.push(("ARCHIPEL_DATA_DIR", folder.path().join("data").display().to_string()));
+        Self { settings, origin: self.origin.clone(), client: outside(), serving: None, folder, database: None }
     }
 
     /// An installation of this organisation that answers.
@@ -71,17 +80,32 @@ impl Server {
 
     /// Serves, until it answers.
     pub async fn serve(&mut self) {
-        let log = File::options().create(true).append(true).open(self.log()).expect("a log");
-        let mut command = self.command(&["serve", "--while-stdin-is-open"]);
-        command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a log")).stderr(log);
-        self.serving = Some(command.spawn().expect("archipel serve starts"));
-        wait_for("a server that answers", 15, async || {
+        self.begin(&["serve", "--while-stdin-is-open"]);
+        wait_for("a server that answers", 60, async || {
             let ended = self.serving.as_mut().and_then(|child| child.try_wait().ok().flatten());
             assert!(ended.is_none(), "archipel serve ended with {ended:?}");
             let answer = self.client.get(self.at("/health/ready")).send().await.ok()?;
             answer.status().is_success().then_some(())
         })
         .await;
+    }
+
+    /// Works the queue, and nothing else.
+    pub fn work(&mut self) {
+        self.begin(&["work"]);
+    }
+
+    fn begin(&mut self, arguments: &[&str]) {
+        let log = File::options().create(true).append(true).open(self.log()).expect("a log");
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a log")).stderr(log);
+        self.serving = Some(command.spawn().expect("archipel starts"));
+    }
+
+    /// Sends its process a signal.
+    pub async fn signal(&self, name: &str) {
+        let id = self.process().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().await.expect("kill").success());
     }
 
     /// Ends it as the kernel does when there is no memory left: at once, in the middle of everything.
@@ -190,6 +214,35 @@ impl Server {
         .await;
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.serving.as_ref().and_then(Child::id).expect("a server that runs")
+    }
+
+    /// Where it keeps its files.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The same with one more setting, or variable of its environment.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.settings.push((name, value.to_owned()));
+        self
+    }
+
+    /// Every row of every table, past the store: what kind of thing, and all of it.
+    pub fn everything(&self) -> Vec<(String, String)> {
+        match &self.database {
+            Some(database) => store::everything_in_postgres(&mut database.connect()),
+            None => store::everything_in_sqlite(&self.folder.path().join("data/archipel.sqlite")),
+        }
+    }
+
+    /// What a query past the store counts, under the name `number`.
+    pub fn number(&self, query: &str) -> i64 {
+        self.database.as_ref().expect("an instance on PostgreSQL").number(query)
+    }
+
     /// Whoever asks from outside.
     pub const fn client(&self) -> &Client {
         &self.client
@@ -200,15 +253,21 @@ impl Server {
         request.send().await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
+    /// One of the settings it was given.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Nothing of the environment of this test reaches the program.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_archipel"));
         let settings = self.settings.iter().map(|(name, value)| (name, value));
         command.args(arguments).env_clear().envs(settings).current_dir(self.folder.path()).kill_on_drop(true);
         command
     }
 
-    fn log(&self) -> PathBuf {
+    /// The file that it writes down in what happens.
+    pub fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 }

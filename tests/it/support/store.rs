@@ -1,6 +1,6 @@
 //! A store of one test, on either engine: its own database, its own data folder, a clock that stands still.
 
-use std::{collections::BTreeMap, ops::Deref};
+use std::{collections::BTreeMap, ops::Deref, path::Path};
 
 use archipel::{
     config::{Clock, Settings},
@@ -8,7 +8,9 @@ use archipel::{
     storage::{Failed, Store, Tx},
 };
 use chrono::{TimeZone, Utc};
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text,
+};
 use tempfile::TempDir;
 
 use super::{Engine, postgres};
@@ -84,6 +86,37 @@ impl TestStore {
         let path = self.settings.data_dir.join("archipel.sqlite");
         SqliteConnection::establish(&path.display().to_string()).expect("the SQLite file opens")
     }
+}
+
+/// Every row of every table of a SQLite file.
+pub fn everything_in_sqlite(path: &Path) -> Vec<(String, String)> {
+    let mut connection = SqliteConnection::establish(&path.display().to_string()).expect("the SQLite file opens");
+    let tables =
+        "SELECT name AS one, name AS other FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
+    let mut load = |query: &str| diesel::sql_query(query).load::<Pair>(&mut connection).expect("the query answers");
+    let mut rows = Vec::new();
+    for Pair { one: table, .. } in load(tables) {
+        let columns = load(&format!("SELECT name AS one, name AS other FROM pragma_table_info('{table}')"));
+        let columns: Vec<String> = columns.into_iter().map(|column| format!("quote({})", column.one)).collect();
+        rows.extend(load(&format!("SELECT '{table}' AS one, {} AS other FROM {table}", columns.join(" || ',' || "))));
+    }
+    sorted(rows)
+}
+
+/// Every row of every table of a PostgreSQL database.
+pub fn everything_in_postgres(connection: &mut PgConnection) -> Vec<(String, String)> {
+    let tables = "SELECT tablename::text AS one, ''::text AS other FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+    let mut load = |query: &str| diesel::sql_query(query).load::<Pair>(connection).expect("the query answers");
+    let tables = load(tables).into_iter().map(|table| table.one).collect::<Vec<_>>();
+    sorted(
+        tables.iter().flat_map(|table| load(&format!("SELECT '{table}' AS one, t::text AS other FROM {table} AS t"))).collect(),
+    )
+}
+
+fn sorted(rows: Vec<Pair>) -> Vec<(String, String)> {
+    let mut rows: Vec<_> = rows.into_iter().map(|pair| (pair.one, pair.other)).collect();
+    rows.sort();
+    rows
 }
 
 #[derive(QueryableByName)]

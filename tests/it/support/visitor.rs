@@ -74,13 +74,24 @@ impl<'a> Visitor<'a> {
         between(&text, "name=\"form_token\" value=\"", "\"").expect("a token").to_owned()
     }
 
+    /// The status of a page.
+    pub async fn status(&self, path: &str) -> u16 {
+        let request = self.server.client().get(self.server.at(path)).header(header::COOKIE, &self.cookie);
+        request.header(header::ACCEPT, "text/html").send().await.expect("an answer").status().as_u16()
+    }
+
     async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Response {
+        let answer = self.answer(action, fields).await;
+        assert_eq!(answer.status(), 303, "{action}");
+        answer
+    }
+
+    /// Sends these fields, which may be refused. The answer.
+    pub async fn answer(&self, action: &str, fields: &[(&str, &str)]) -> Response {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.server.client().post(self.server.at(action)).header(header::COOKIE, &self.cookie);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 303, "{action}");
-        answer
+        request.send().await.expect("an answer")
     }
 }
 

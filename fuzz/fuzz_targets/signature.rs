@@ -1,0 +1,4 @@
+//! Looks for input that breaks a promise of `tests/it/fuzz/signature.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| archipel_fuzz::signature::check(bytes));

@@ -1,0 +1,18 @@
+ALTER TABLE deliveries ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN lease BIGINT;
+ALTER TABLE deliveries ADD COLUMN lease_until BIGINT;
+ALTER TABLE deliveries ADD COLUMN denials INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN denied_at BIGINT;
+ALTER TABLE deliveries ADD COLUMN wished_until BIGINT;
+UPDATE deliveries SET due_at = COALESCE(ended_at, (SELECT due_at FROM lanes WHERE name = lane), created_at);
+DROP INDEX deliveries_waiting;
+DROP INDEX deliveries_ended;
+DROP INDEX deliveries_by_state;
+ALTER TABLE deliveries DROP COLUMN lane;
+ALTER TABLE deliveries DROP COLUMN ended_at;
+CREATE INDEX deliveries_due ON deliveries (state, due_at);
+CREATE INDEX deliveries_of_host ON deliveries (host, state, id);
+CREATE INDEX deliveries_denied ON deliveries (denied_at, inbox);
+DROP TABLE lanes;
+UPDATE activities SET object = NULL WHERE NOT replaces;
+ALTER TABLE activities DROP COLUMN replaces;

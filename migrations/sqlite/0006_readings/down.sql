@@ -1,0 +1,2 @@
+DROP TABLE reading_hosts;
+DROP TABLE readings;
