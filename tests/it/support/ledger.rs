@@ -185,7 +185,7 @@ impl Ledger {
         for (pair, (taken, _)) in told {
             let may = 1 + self.again.get(pair).copied().unwrap_or_default();
             assert!(taken <= may, "{pair:?} was told {taken} times, and may be told {may} times");
-            twice += taken - 1;
+            twice += taken.saturating_sub(1);
         }
         twice
     }
