@@ -1,16 +1,8 @@
 //! Sends one activity to one inbox: signed at send time, told apart by what the peer says.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
-
 use chrono::TimeDelta;
 use reqwest::{Response, StatusCode, header};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
@@ -27,7 +19,7 @@ use crate::{
 impl Federation {
     /// Tries one delivery. Where a gate is given, it is passed before signing and left after it: signing is what costs, and
     /// who catches up on much leaves room for who has one thing to say.
-    pub async fn deliver(&self, leased: &Leased, gate: Option<&Gate>) -> Attempt {
+    pub async fn deliver(&self, leased: &Leased, gate: Option<&Semaphore>) -> Attempt {
         let failed = |error: String| Attempt::Failed { error, retry_after: None };
         let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
         match self.post_signed(leased, &inbox, gate).await {
@@ -40,11 +32,11 @@ impl Federation {
         }
     }
 
-    async fn post_signed(&self, leased: &Leased, inbox: &Url, gate: Option<&Gate>) -> Result<Response, Undelivered> {
+    async fn post_signed(&self, leased: &Leased, inbox: &Url, gate: Option<&Semaphore>) -> Result<Response, Undelivered> {
         let said = &leased.said;
         let key = self.keys.find(&self.store, said.actor, &said.public_key).await?;
         let passed = match gate {
-            Some(gate) => gate.pass().await,
+            Some(gate) => gate.acquire().await.ok(),
             None => None,
         };
         let (host, date) = (canonical_host(inbox), http_date(self.clock.now()));
@@ -57,9 +49,7 @@ impl Federation {
             ("digest", digest.as_str()),
         ];
         let signature = signature::sign(&key, &said.key_uri, &lines)?;
-        if let (Some(gate), Some(passed)) = (gate, passed) {
-            gate.leave(passed);
-        }
+        drop(passed);
         let request = self
             .client
             .post(inbox)?
@@ -70,53 +60,6 @@ impl Federation {
             .header("Signature", signature)
             .body(said.body.clone());
         Ok(client::send(request, inbox).await?)
-    }
-}
-
-/// Where those who catch up on much take turns to sign. While others have something new to say they do so with pauses.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    turns: Arc<Semaphore>,
-    opened: Instant,
-    /// When something new was last said, in milliseconds since this opened; 0 where nothing was.
-    last_news: Arc<AtomicU64>,
-}
-
-/// How long something new is remembered.
-const RECENT: Duration = Duration::from_secs(2);
-
-/// How long the turn of one who catches up lasts beyond its signature, while others have something new to say.
-const PAUSE: Duration = Duration::from_millis(2);
-
-impl Gate {
-    /// A gate for so many at once.
-    #[must_use]
-    pub fn new(turns: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(turns)), opened: Instant::now(), last_news: Arc::default() }
-    }
-
-    /// Something new is being said, past the gate.
-    pub fn note_news(&self) {
-        self.last_news.store(self.age().max(1), Ordering::Relaxed);
-    }
-
-    async fn pass(&self) -> Option<OwnedSemaphorePermit> {
-        self.turns.clone().acquire_owned().await.ok()
-    }
-
-    fn leave(&self, passed: OwnedSemaphorePermit) {
-        let news = self.last_news.load(Ordering::Relaxed);
-        let is_recent = news > 0 && self.age().saturating_sub(news) < u64::try_from(RECENT.as_millis()).unwrap_or(u64::MAX);
-        if is_recent {
-            tokio::spawn(async move {
-                tokio::time::sleep(PAUSE).await;
-                drop(passed);
-            });
-        }
-    }
-
-    fn age(&self) -> u64 {
-        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 

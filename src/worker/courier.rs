@@ -1,10 +1,10 @@
 //! Carries deliveries to their inboxes: many hosts at once, each as fast as it answers well, in order for each thing.
 //! What may go next within a lane is decided in `turn.rs`; results are committed by `settler.rs`.
 
-use std::{thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
     reactor::token,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::delivery::Attempt,
-    federation::{Federation, delivery::Gate},
+    federation::Federation,
     storage::{
         Failed,
         delivery::{self, Leased, Settlement},
@@ -37,13 +37,13 @@ pub(super) struct Courier {
     turns: JoinSet<()>,
     desk: Desk,
     /// What is not the first of its turn passes here to be signed: so many at once that one core stays free for what is.
-    gate: Gate,
+    gate: Arc<Semaphore>,
 }
 
 impl Courier {
     pub(super) fn new(federation: Federation) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let gate = Gate::new(cores.saturating_sub(1).max(1));
+        let gate = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
         Self { desk: Desk::open(federation.clone()), federation, turns: JoinSet::new(), gate }
     }
 
@@ -94,11 +94,8 @@ enum Returned {
 }
 
 /// One turn of one lane, until nothing in it may go any more.
-async fn serve(federation: Federation, desk: Desk, gate: Gate, (held, rows): (Held, Vec<Leased>)) {
+async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, rows): (Held, Vec<Leased>)) {
     let (mut turn, mut is_first) = (Turn::new(rows), true);
-    if turn.is_short() {
-        gate.note_news();
-    }
     let mut under_way: FuturesUnordered<BoxFuture<'_, Returned>> = FuturesUnordered::new();
     loop {
         if turn.wants_more() {
@@ -106,7 +103,7 @@ async fn serve(federation: Federation, desk: Desk, gate: Gate, (held, rows): (He
         }
         while let Some(leased) = (!desk.is_closed()).then(|| turn.next()).flatten() {
             let expected = desk.begin();
-            let (federation, gate) = (&federation, (!std::mem::take(&mut is_first)).then_some(&gate));
+            let (federation, gate) = (&federation, (!std::mem::take(&mut is_first)).then_some(&*gate));
             under_way.push(Box::pin(async move {
                 let attempt = federation.deliver(&leased, gate).await;
                 drop(expected);

@@ -58,11 +58,6 @@ impl Turn {
         self.queue.extend(rows);
     }
 
-    /// Whether there is little to say, so that it is probably new.
-    pub(super) fn is_short(&self) -> bool {
-        self.queue.len() <= 4
-    }
-
     /// The last row that was read.
     pub(super) const fn last(&self) -> i64 {
         self.last
