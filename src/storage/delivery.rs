@@ -148,6 +148,7 @@ pub fn count(tx: &mut Tx<'_>, state: DeliveryState) -> Result<i64, Failed> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn retry(tx: &mut Tx<'_>, now: Moment) -> Result<usize, Failed> {
+    lane::lock_all(tx)?;
     let over = [DeliveryState::Delivered, DeliveryState::Superseded, DeliveryState::Blocked].map(DeliveryState::code);
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let open = deliveries::table.filter(deliveries::state.ne_all(over));

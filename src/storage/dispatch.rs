@@ -89,6 +89,7 @@ pub fn find_error_of_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<String>,
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn retry_host(tx: &mut Tx<'_>, host: &str, now: Moment) -> Result<usize, Failed> {
+    lane::lock_all(tx)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let open = deliveries::host.eq(host).and(deliveries::state.eq_any(open()));
     let open = open.and(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
@@ -105,6 +106,7 @@ pub fn retry_host(tx: &mut Tx<'_>, host: &str, now: Moment) -> Result<usize, Fai
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> {
+    lane::lock_all(tx)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let open = deliveries::id.eq(id).and(deliveries::state.eq_any(open()));
     let free = deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held));

@@ -275,6 +275,15 @@ pub(super) fn lock<S: AsRef<str>>(tx: &mut Tx<'_>, names: &[S]) -> Result<(), Fa
     Ok(())
 }
 
+/// The same for every lane there is, for what looks at all of them.
+pub(super) fn lock_all(tx: &mut Tx<'_>) -> Result<(), Failed> {
+    if let Connection::Postgres(connection) = tx.connection() {
+        let query = lanes::table.order(lanes::name).select(lanes::name).for_update();
+        query.load::<String>(connection).map_err(Failed::because("lock lanes"))?;
+    }
+    Ok(())
+}
+
 /// Whoever holds these lanes holds them no more, and lets nothing else out.
 pub(super) fn take_away(tx: &mut Tx<'_>, names: &[String]) -> Result<(), Failed> {
     lock(tx, names)?;
