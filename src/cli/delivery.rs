@@ -17,7 +17,7 @@ use crate::{
         moment::to_wire,
         slice::Slice,
     },
-    storage::{Failed, Tx, delivery, dispatch, lane},
+    storage::{Failed, Tx, dispatch, lane},
     usecases,
 };
 
@@ -109,10 +109,7 @@ impl Row for HostRow {
 }
 
 fn summarise(tx: &mut Tx<'_>) -> Result<Stats, Failed> {
-    let mut states = BTreeMap::new();
-    for state in DeliveryState::ALL {
-        states.insert(state.code(), delivery::count(tx, state)?);
-    }
+    let states = dispatch::count(tx, None)?.into_iter().map(|(state, count)| (state.code(), count)).collect();
     let oldest_due = lane::find_oldest_due(tx)?.map(to_wire);
     let hosts = lane::list(tx, HOSTS)?.into_iter();
     let hosts = hosts.map(|lane| HostRow {

@@ -1,5 +1,7 @@
 //! Sends one activity to one inbox: signed at send time, told apart by what the peer says.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use reqwest::{Response, StatusCode, header};
 use tokio::sync::Semaphore;
@@ -16,13 +18,17 @@ use crate::{
     storage::{Failed, delivery::Leased},
 };
 
+/// How long after the last moment to send an answer is waited for; longer than the client waits for one.
+const ANSWERED: Duration = Duration::from_secs(15);
+
 impl Federation {
     /// Tries one delivery. Where a gate is given, it is passed before signing and left after it: signing is what costs, and
-    /// who catches up on much leaves room for who has one thing to say.
-    pub async fn deliver(&self, leased: &Leased, gate: Option<&Semaphore>) -> Attempt {
+    /// who catches up on much leaves room for who has one thing to say. What is not sent by `until` is not sent any more: soon
+    /// it is somebody else's to tell.
+    pub async fn deliver(&self, leased: &Leased, gate: Option<&Semaphore>, until: Instant) -> Attempt {
         let failed = |error: String| Attempt::Failed { error, retry_after: None };
         let Ok(inbox) = Url::parse(&leased.inbox) else { return Attempt::Refused("the inbox is no URL".into()) };
-        match self.post_signed(leased, &inbox, gate).await {
+        match self.post_signed(leased, &inbox, gate, until).await {
             Ok(response) => judge(&response, self.clock.now()),
             Err(Undelivered::Barred(Barred::Address(_, reason))) => {
                 Attempt::Refused(format!("the inbox may not be opened: {reason}"))
@@ -32,7 +38,13 @@ impl Federation {
         }
     }
 
-    async fn post_signed(&self, leased: &Leased, inbox: &Url, gate: Option<&Semaphore>) -> Result<Response, Undelivered> {
+    async fn post_signed(
+        &self,
+        leased: &Leased,
+        inbox: &Url,
+        gate: Option<&Semaphore>,
+        until: Instant,
+    ) -> Result<Response, Undelivered> {
         let said = &leased.said;
         let key = self.keys.find(&self.store, said.actor, &said.public_key).await?;
         let passed = match gate {
@@ -50,6 +62,9 @@ impl Federation {
         ];
         let signature = signature::sign(&key, &said.key_uri, &lines)?;
         drop(passed);
+        if Instant::now() > until {
+            return Err(late());
+        }
         let request = self
             .client
             .post(inbox)?
@@ -59,8 +74,17 @@ impl Federation {
             .header("Digest", digest)
             .header("Signature", signature)
             .body(said.body.clone());
-        Ok(client::send(request, inbox).await?)
+        tokio::select! {
+            // First, so that who stood still for a minute does not go on as if nothing had happened.
+            biased;
+            () = tokio::time::sleep_until((until + ANSWERED).into()) => Err(late()),
+            response = client::send(request, inbox) => Ok(response?),
+        }
     }
+}
+
+fn late() -> Undelivered {
+    Undelivered::Failed(Failed::new("deliver", "it was not sent in time"))
 }
 
 enum Undelivered {

@@ -15,12 +15,12 @@ use super::{
     Failed, Tx,
     connection::on,
     lane::{self, Way},
-    schema::{activities, actors, deliveries, lanes},
+    schema::{activities, actors, deliveries},
 };
 use crate::domain::{
     actor::ActorId,
-    delivery::{Delivery, DeliveryState},
-    moment::{Moment, from_millis, to_millis},
+    delivery::DeliveryState,
+    moment::{Moment, to_millis},
 };
 pub use settle::{Settlement, settle};
 
@@ -109,30 +109,6 @@ pub(super) fn find_first(tx: &mut Tx<'_>, lanes: &[&str], depth: i64) -> Result<
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// Deliveries, of one state or all, newest first, at most `limit`.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn list(tx: &mut Tx<'_>, state: Option<DeliveryState>, limit: i64) -> Result<Vec<Delivery>, Failed> {
-    let codes: Vec<&str> = state.map_or_else(|| DeliveryState::ALL.map(DeliveryState::code).to_vec(), |state| vec![state.code()]);
-    let query = deliveries::table
-        .inner_join(activities::table)
-        .left_join(lanes::table.on(lanes::name.eq(deliveries::lane)))
-        .filter(deliveries::state.eq_any(&codes))
-        .order(deliveries::id.desc())
-        .limit(limit)
-        .select((
-            activities::uri,
-            deliveries::inbox,
-            deliveries::state,
-            deliveries::attempts,
-            (deliveries::ended_at, lanes::due_at.nullable(), deliveries::created_at),
-            deliveries::last_error,
-        ));
-    let rows: Vec<DeliveryRow> = on!(tx, c => query.load(c)).map_err(Failed::because("list deliveries"))?;
-    Ok(rows.into_iter().map(read).collect())
-}
-
 /// How many deliveries are in a state.
 ///
 /// # Errors
@@ -140,30 +116,6 @@ pub fn list(tx: &mut Tx<'_>, state: Option<DeliveryState>, limit: i64) -> Result
 pub fn count(tx: &mut Tx<'_>, state: DeliveryState) -> Result<i64, Failed> {
     on!(tx, c => deliveries::table.filter(deliveries::state.eq(state.code())).count().get_result(c))
         .map_err(Failed::because("count deliveries"))
-}
-
-/// Makes everything undelivered due now, for another 30 days; how many that were. What a block stopped stays stopped, and
-/// what a worker holds is left alone.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn retry(tx: &mut Tx<'_>, now: Moment) -> Result<usize, Failed> {
-    lane::lock_all(tx)?;
-    let over = [DeliveryState::Delivered, DeliveryState::Superseded, DeliveryState::Blocked].map(DeliveryState::code);
-    let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
-    let open = deliveries::table.filter(deliveries::state.ne_all(over));
-    let open = open.filter(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
-    let query = diesel::update(open).set((
-        deliveries::state.eq(DeliveryState::Waiting.code()),
-        deliveries::lane.eq(deliveries::host),
-        deliveries::created_at.eq(to_millis(now)),
-        deliveries::ended_at.eq(None::<i64>),
-        deliveries::attempts.eq(0),
-    ));
-    let retried = on!(tx, c => query.execute(c)).map_err(Failed::because("retry deliveries"))?;
-    lane::start_over(tx, to_millis(now))?;
-    tx.queued |= retried > 0;
-    Ok(retried)
 }
 
 /// Forgets deliveries that ended so long ago that nobody asks any more, at most `limit`; how many those were.
@@ -291,12 +243,4 @@ fn read_said((_, actor, uri, object, body, key_uri, public_key): SaidRow) -> Sai
 
 fn read_leased((id, activity, inbox, attempts): LeasedRow, said: &BTreeMap<i64, Arc<Said>>) -> Option<Leased> {
     Some(Leased { id, said: said.get(&activity)?.clone(), inbox, attempts })
-}
-
-type DeliveryRow = (String, String, String, i32, (Option<i64>, Option<i64>, i64), Option<String>);
-
-fn read((activity, inbox, state, attempts, (ended_at, due_at, created_at), last_error): DeliveryRow) -> Delivery {
-    let state = DeliveryState::parse(&state).unwrap_or(DeliveryState::Waiting);
-    let due_at = from_millis(ended_at.or(due_at).unwrap_or(created_at));
-    Delivery { activity, inbox, state, attempts, due_at, last_error }
 }

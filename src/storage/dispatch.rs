@@ -1,7 +1,7 @@
 //! Rows of deliveries as an administrator looks at them: those of a state or a host, slice by slice, and trying some again.
 //! It leases and settles nothing; that is `lane.rs` and `delivery.rs`.
 
-use diesel::prelude::*;
+use diesel::{IntoSql, prelude::*, sql_types::Bool};
 
 use super::{
     Failed, Tx,
@@ -83,19 +83,20 @@ pub fn find_error_of_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<String>,
     Ok(error.flatten())
 }
 
-/// Makes everything that was not delivered to a host due now, for another 30 days; how many that were. What a block stopped
+/// Makes everything undelivered due now, for one host or all, for another 30 days; how many that were. What a block stopped
 /// stays stopped, and what a worker holds is left alone.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn retry_host(tx: &mut Tx<'_>, host: &str, now: Moment) -> Result<usize, Failed> {
+pub fn retry(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<usize, Failed> {
     lane::lock_all(tx)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
-    let open = deliveries::host.eq(host).and(deliveries::state.eq_any(open()));
-    let open = open.and(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
-    let query = diesel::update(deliveries::table.filter(open)).set((Anew::at(now), deliveries::lane.eq(deliveries::host)));
-    let retried = on!(tx, c => query.execute(c)).map_err(Failed::because("retry the deliveries of a host"))?;
-    lane::start_host_over(tx, host, to_millis(now))?;
+    let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
+    let open = deliveries::table.filter(wanted.and(deliveries::state.eq_any(open())));
+    let open = open.filter(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
+    let query = diesel::update(open).set((Anew::at(now), deliveries::lane.eq(deliveries::host)));
+    let retried = on!(tx, c => query.execute(c)).map_err(Failed::because("retry deliveries"))?;
+    lane::start_over(tx, host, to_millis(now))?;
     tx.queued |= retried > 0;
     Ok(retried)
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::{IntoSql, prelude::*, sql_types::Bool};
 use url::Url;
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
 use crate::domain::{
     delivery::{DeliveryState, Lane, WOKEN_AFTER},
     moment::{Moment, from_millis, to_millis},
+    peer::canonical_host,
 };
 
 /// How long a worker may hold a lane before another takes it.
@@ -187,7 +188,7 @@ pub(super) fn find_ways<'i>(
         let apart: Vec<(String, Option<i64>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look for lanes"))?;
         let apart: BTreeMap<String, Option<i64>> = apart.into_iter().collect();
         for inbox in some {
-            let host = Url::parse(inbox).map(|url| crate::domain::peer::canonical_host(&url)).unwrap_or_default();
+            let host = Url::parse(inbox).map(|url| canonical_host(&url)).unwrap_or_default();
             let one = name_apart(inbox, object);
             let way = match apart.get(*inbox) {
                 Some(Some(until)) if *until > now => Way::Gone,
@@ -223,11 +224,14 @@ pub(super) fn open(tx: &mut Tx<'_>, named: &BTreeMap<String, String>, now: i64) 
 }
 
 /// Everything that waits and is not held goes through its host's lane now, as if nothing had ever failed.
-pub(super) fn start_over(tx: &mut Tx<'_>, now: i64) -> Result<(), Failed> {
-    let free = || lanes::lease_until.is_null().or(lanes::lease_until.le(now)).assume_not_null();
+pub(super) fn start_over(tx: &mut Tx<'_>, host: Option<&str>, now: i64) -> Result<(), Failed> {
+    let wanted = || lanes::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
+    let free = || wanted().and(lanes::lease_until.is_null().or(lanes::lease_until.le(now)).assume_not_null());
     let query = diesel::delete(lanes::table.filter(lanes::name.ne(lanes::host).and(free())));
     on!(tx, c => query.execute(c)).map_err(Failed::because("remove lanes that stood apart"))?;
-    let query = deliveries::table.filter(deliveries::ended_at.is_null()).select((deliveries::lane, deliveries::host)).distinct();
+    let open_for = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
+    let waits = deliveries::table.filter(deliveries::ended_at.is_null().and(open_for));
+    let query = waits.select((deliveries::lane, deliveries::host)).distinct();
     let waiting: Vec<(String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("look what waits in lanes"))?;
     let query = diesel::update(lanes::table.filter(free())).set((
         lanes::due_at.eq(None::<i64>),
@@ -236,25 +240,6 @@ pub(super) fn start_over(tx: &mut Tx<'_>, now: i64) -> Result<(), Failed> {
     ));
     on!(tx, c => query.execute(c)).map_err(Failed::because("let lanes start over"))?;
     open(tx, &waiting.into_iter().collect(), now)
-}
-
-/// The same for what waits for one host.
-pub(super) fn start_host_over(tx: &mut Tx<'_>, host: &str, now: i64) -> Result<(), Failed> {
-    let free = || lanes::lease_until.is_null().or(lanes::lease_until.le(now)).assume_not_null();
-    let apart = lanes::host.eq(host).and(lanes::name.ne(lanes::host));
-    let query = diesel::delete(lanes::table.filter(apart.and(free())));
-    on!(tx, c => query.execute(c)).map_err(Failed::because("remove lanes that stood apart"))?;
-    let query = diesel::update(lanes::table.filter(lanes::name.eq(host).and(free()))).set((
-        lanes::due_at.eq(None::<i64>),
-        lanes::failures.eq(0),
-        lanes::wished_until.eq(None::<i64>),
-    ));
-    on!(tx, c => query.execute(c)).map_err(Failed::because("let a host start over"))?;
-    let waits = deliveries::lane.eq(host).and(deliveries::ended_at.is_null());
-    let query = diesel::select(diesel::dsl::exists(deliveries::table.filter(waits)));
-    let any: bool = on!(tx, c => query.get_result(c)).map_err(Failed::because("look what waits in a lane"))?;
-    let named = any.then(|| (host.to_owned(), host.to_owned())).into_iter().collect();
-    open(tx, &named, now)
 }
 
 /// What waits in this lane goes now, in order; how often it failed is remembered, so that one delivery goes first.

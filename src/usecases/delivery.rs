@@ -7,7 +7,7 @@ use crate::{
         membership::{Action, Member, require},
         moment::Moment,
     },
-    storage::{Tx, delivery, dispatch, queue},
+    storage::{Tx, dispatch, queue},
 };
 
 /// Makes what was not delivered due now, for another 30 days; how many that were. What a block stopped stays stopped.
@@ -17,8 +17,8 @@ use crate::{
 pub fn retry(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, which: &Again) -> Outcome<usize> {
     require(labs::standing_anywhere(by), Action::Administer)?;
     Ok(match which {
-        Again::Everything => delivery::retry(tx, now)? + queue::retry(tx, now)?,
-        Again::Host(host) => dispatch::retry_host(tx, host, now)?,
+        Again::Everything => dispatch::retry(tx, None, now)? + queue::retry(tx, now)?,
+        Again::Host(host) => dispatch::retry(tx, Some(host), now)?,
         Again::One(id) => usize::from(dispatch::retry_one(tx, *id, now)?),
     })
 }

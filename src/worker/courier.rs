@@ -1,7 +1,11 @@
 //! Carries deliveries to their inboxes: many hosts at once, each as fast as it answers well, in order for each thing.
 //! What may go next within a lane is decided in `turn.rs`; results are committed by `settler.rs`.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -67,12 +71,13 @@ impl Courier {
         if free == 0 {
             return Ok(false);
         }
-        let (now, token) = (self.federation.clock.now(), token(&self.federation));
+        let (now, token, at) = (self.federation.clock.now(), token(&self.federation), Instant::now());
         let (limit, depth) = (i64::try_from(free).unwrap_or(1), i64::try_from(DEPTH).unwrap_or(1));
         let leased = self.federation.store.write(move |tx| lane::lease(tx, token, limit, depth, now)).await?;
         let any = !leased.is_empty();
         for (held, rows) in leased {
-            self.turns.spawn(serve(self.federation.clone(), self.desk.clone(), self.gate.clone(), (held, rows)));
+            let turn = Turn::new(rows, at);
+            self.turns.spawn(serve(self.federation.clone(), self.desk.clone(), self.gate.clone(), (held, turn)));
         }
         Ok(any)
     }
@@ -94,8 +99,8 @@ enum Returned {
 }
 
 /// One turn of one lane, until nothing in it may go any more.
-async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, rows): (Held, Vec<Leased>)) {
-    let (mut turn, mut is_first) = (Turn::new(rows), true);
+async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, mut turn): (Held, Turn)) {
+    let mut is_first = true;
     let mut under_way: FuturesUnordered<BoxFuture<'_, Returned>> = FuturesUnordered::new();
     loop {
         if turn.wants_more() {
@@ -104,8 +109,9 @@ async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, 
         while let Some(leased) = (!desk.is_closed()).then(|| turn.next()).flatten() {
             let expected = desk.begin();
             let (federation, gate) = (&federation, (!std::mem::take(&mut is_first)).then_some(&*gate));
+            let until = turn.until();
             under_way.push(Box::pin(async move {
-                let attempt = federation.deliver(&leased, gate).await;
+                let attempt = federation.deliver(&leased, gate, until).await;
                 drop(expected);
                 Returned::Tried(leased, attempt)
             }));

@@ -31,12 +31,12 @@ pub(super) struct Turn {
     /// Whether the host took something since it last failed.
     proven: bool,
     over: bool,
-    begun: Instant,
+    until: Instant,
 }
 
 impl Turn {
-    /// A turn that begins with the first rows of its lane.
-    pub(super) fn new(rows: Vec<Leased>) -> Self {
+    /// A turn that begins with the first rows of its lane, which was leased at this instant.
+    pub(super) fn new(rows: Vec<Leased>, leased: Instant) -> Self {
         let mut turn = Self {
             queue: VecDeque::new(),
             last: 0,
@@ -45,7 +45,7 @@ impl Turn {
             room: 1,
             proven: false,
             over: false,
-            begun: Instant::now(),
+            until: leased + LONGEST,
         };
         turn.add(rows);
         turn
@@ -56,6 +56,11 @@ impl Turn {
         self.all_read = rows.len() < DEPTH;
         self.last = rows.last().map_or(self.last, |row| row.id);
         self.queue.extend(rows);
+    }
+
+    /// Until when something may be sent: others may hold the lane soon after.
+    pub(super) const fn until(&self) -> Instant {
+        self.until
     }
 
     /// The last row that was read.
@@ -70,7 +75,7 @@ impl Turn {
 
     /// What may go now: the oldest of which nothing else about the same thing is before it or under way.
     pub(super) fn next(&mut self) -> Option<Leased> {
-        if self.over || self.under_way.len() >= self.room || self.begun.elapsed() > LONGEST {
+        if self.over || self.under_way.len() >= self.room || Instant::now() > self.until {
             return None;
         }
         let mut before: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -144,6 +149,10 @@ mod tests {
         Leased { id, said: Arc::new(said), inbox: inbox.to_owned(), attempts }
     }
 
+    fn begin(rows: Vec<Leased>) -> Turn {
+        Turn::new(rows, Instant::now())
+    }
+
     fn go(turn: &mut Turn) -> Vec<i64> {
         std::iter::from_fn(|| turn.next()).map(|row| row.id).collect()
     }
@@ -161,7 +170,7 @@ mod tests {
     #[test]
     fn a_turn_begins_with_one_and_takes_one_more_with_each_that_arrives() {
         let rows: Vec<Leased> = (1..=9).map(|id| row(id, "a", &id.to_string(), 0)).collect();
-        let mut turn = Turn::new(rows.clone());
+        let mut turn = begin(rows.clone());
         assert_eq!(go(&mut turn), [1]);
         end(&mut turn, &rows[0], &Attempt::Delivered);
         assert_eq!(go(&mut turn), [2, 3]);
@@ -172,7 +181,7 @@ mod tests {
     #[test]
     fn what_is_about_one_thing_goes_one_after_the_other_at_each_inbox() {
         let rows = [row(1, "a", "x", 0), row(2, "a", "x", 0), row(3, "b", "x", 0), row(4, "a", "y", 0)];
-        let mut turn = Turn::new(rows.to_vec());
+        let mut turn = begin(rows.to_vec());
         turn.room = 9;
         assert_eq!(go(&mut turn), [1, 3, 4]);
         end(&mut turn, &rows[2], &Attempt::Delivered);
@@ -184,11 +193,11 @@ mod tests {
     #[test]
     fn a_host_that_takes_nothing_is_asked_once_and_one_that_took_something_goes_on() {
         let rows: Vec<Leased> = (1..=4).map(|id| row(id, "a", &id.to_string(), 0)).collect();
-        let mut down = Turn::new(rows.clone());
+        let mut down = begin(rows.clone());
         assert_eq!(go(&mut down), [1]);
         assert!(!end(&mut down, &rows[0], &failed()));
         assert_eq!(go(&mut down), [0; 0]);
-        let mut well = Turn::new(rows.clone());
+        let mut well = begin(rows.clone());
         go(&mut well);
         end(&mut well, &rows[0], &Attempt::Delivered);
         assert_eq!(go(&mut well), [2, 3]);
@@ -200,18 +209,25 @@ mod tests {
     #[test]
     fn after_three_failures_of_the_oldest_something_else_is_the_probe() {
         let rows = |attempts| vec![row(1, "a", "x", attempts), row(2, "a", "x", 0), row(3, "a", "y", 0)];
-        assert_eq!(go(&mut Turn::new(rows(2))), [1]);
-        assert_eq!(go(&mut Turn::new(rows(3))), [3], "not what waits behind it");
+        assert_eq!(go(&mut begin(rows(2))), [1]);
+        assert_eq!(go(&mut begin(rows(3))), [3], "not what waits behind it");
+    }
+
+    #[test]
+    fn a_turn_that_begins_long_after_its_lease_sends_nothing() {
+        let rows = vec![row(1, "a", "x", 0)];
+        let long_ago = Instant::now().checked_sub(LONGEST + Duration::from_secs(1)).unwrap();
+        assert_eq!(go(&mut Turn::new(rows, long_ago)), [0; 0]);
     }
 
     #[test]
     fn an_inbox_that_denies_or_is_gone_and_a_lane_that_was_lost_get_nothing_more() {
         let rows = [row(1, "a", "x", 0), row(2, "a", "y", 0), row(3, "b", "x", 0)];
-        let mut turn = Turn::new(rows.to_vec());
+        let mut turn = begin(rows.to_vec());
         go(&mut turn);
         end(&mut turn, &rows[0], &Attempt::Gone);
         assert_eq!(go(&mut turn), [3]);
-        let mut lost = Turn::new(rows.to_vec());
+        let mut lost = begin(rows.to_vec());
         go(&mut lost);
         lost.learn(&rows[0], &Attempt::Delivered);
         lost.settle(&rows[0], false);

@@ -13,7 +13,7 @@ use archipel::{
     storage::{
         self, audience, block,
         delivery::{self, Settlement},
-        lane, queue, share,
+        dispatch, lane, queue, share,
     },
     usecases::{self, block as blocks},
 };
@@ -276,7 +276,7 @@ on_both_engines! {
         let still_held = scene.ours.store.commit(|tx| delivery::settle(tx, &[arrived], 0, now));
         assert!(still_held.is_empty(), "a worker held it, and lets nothing else out");
         scene.ours.work_off().await;
-        scene.ours.store.commit(|tx| delivery::retry(tx, now));
+        scene.ours.store.commit(|tx| dispatch::retry(tx, None, now));
         scene.ours.work_off().await;
         assert!(scene.peer.requests().is_empty());
         assert_eq!((scene.count(DeliveryState::Blocked), scene.count(DeliveryState::Waiting)), (1, 0));

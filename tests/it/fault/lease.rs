@@ -69,23 +69,19 @@ async fn one_of_several_is_stopped(several: usize) {
     alpha.run(&["lab", "add", "spoor", "--name", "Spoor"]).await;
     let ours = alpha.open();
     let inboxes = ledger.follow(&ours, "spoor", 150 * several, 150 * several);
-    ledger.peer.be(|_| Answer::After(Duration::from_secs(5), 202));
+    ledger.peer.be(|_| Answer::After(Duration::from_secs(8), 202));
     let activities: Vec<String> = (0..2).map(|number| ledger::publish(&ours, "spoor", number)).collect();
     let expected = pairs(&activities, &inboxes);
 
-    // Alone at first, and answered late: whatever is held when it stops, it holds.
+    // Alone at first, and answered late: whatever is held when it stops, it holds, and it waits for answers.
     let stalled = alpha.worker();
     wait_for("a part of the fan-out", 30, async || (ledger.peer.count_posts() >= 30).then_some(())).await;
+    be_quiet(&ledger, Duration::from_secs(1)).await;
     stalled.signal("STOP").await;
-    let workers: Vec<Process> = (1..several).map(|_| alpha.worker()).collect();
     let open = ledger.note_end(&ours).await;
     ledger.peer.recover();
-    wait_for("the others to have nothing to do", 40, async || {
-        let before = ledger.peer.count_posts();
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        (ledger.peer.count_posts() == before).then_some(())
-    })
-    .await;
+    let workers: Vec<Process> = (1..several).map(|_| alpha.worker()).collect();
+    be_quiet(&ledger, Duration::from_secs(2)).await;
     assert!(!ledger::is_settled(&ours), "the stalled worker held nothing");
     ledger.settle(&ours, 90).await;
     let before = rows(&ours);
@@ -99,4 +95,14 @@ async fn one_of_several_is_stopped(several: usize) {
     let twice = ledger.balance(&alpha, &ours, &expected);
     println!("{several} workers, one of them stopped: {open} were open, {twice} were told twice");
     assert!(open <= several * AT_ONCE && twice <= open);
+}
+
+/// Waits until nothing was told for so long: who works has nothing to do.
+async fn be_quiet(ledger: &Ledger, time: Duration) {
+    wait_for("nothing to be told any more", 40, async || {
+        let before = ledger.peer.count_posts();
+        tokio::time::sleep(time).await;
+        (ledger.peer.count_posts() == before).then_some(())
+    })
+    .await;
 }

@@ -19,7 +19,7 @@ use crate::{
     support::{
         cast,
         instance::{Instance, draft},
-        on_both_engines,
+        list_deliveries, on_both_engines,
         patience::wait_for,
         peer::{Answer, Peer},
     },
@@ -109,7 +109,7 @@ fn follow(ours: &Instance, origin: &str) {
 }
 
 fn every_one_of_them_waits(ours: &Instance, attempts: i32, seconds: i64) {
-    let waiting: Vec<Delivery> = ours.look(|tx| delivery::list(tx, Some(DeliveryState::Waiting), 100));
+    let waiting: Vec<Delivery> = ours.look(|tx| list_deliveries(tx, Some(DeliveryState::Waiting), 100));
     assert_eq!(waiting.len(), WAYS.len(), "{waiting:?}");
     for (way, error) in WAYS {
         let named = if way == "untrusted" {

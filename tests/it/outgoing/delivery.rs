@@ -6,7 +6,7 @@ use archipel::{
         moment::Moment,
         reading::ReadingKind,
     },
-    storage::{delivery, lane, reading, share as shares},
+    storage::{delivery, dispatch, lane, reading, share as shares},
     usecases::audience,
 };
 use chrono::TimeDelta;
@@ -16,7 +16,7 @@ use super::{LAB, Scene, Sent};
 use crate::support::{
     Engine,
     instance::draft,
-    on_both_engines,
+    list_deliveries, on_both_engines,
     peer::Answer::{Later, Silence, Status},
 };
 
@@ -29,7 +29,7 @@ impl Scene {
     }
 
     fn deliveries(&self, state: DeliveryState) -> Vec<Delivery> {
-        self.ours.look(|tx| delivery::list(tx, Some(state), 100))
+        self.ours.look(|tx| list_deliveries(tx, Some(state), 100))
     }
 
     async fn titles(&self) -> Vec<String> {
@@ -95,7 +95,7 @@ on_both_engines! {
                 scene.ours.commit(|tx| archipel::usecases::lab::describe(tx, now, scene.links(), None, "spoor", (profile, None)));
                 scene.sent().await;
                 let states: Vec<DeliveryState> =
-                    scene.ours.look(|tx| delivery::list(tx, None, 9)).iter().map(|delivery| delivery.state).collect();
+                    scene.ours.look(|tx| list_deliveries(tx, None, 9)).iter().map(|delivery| delivery.state).collect();
                 assert_eq!(states, [state], "{status}");
             }
         }
@@ -152,7 +152,7 @@ on_both_engines! {
         scene.sent().await;
         let now = scene.now();
         assert_eq!(scene.ours.look(|tx| delivery::count(tx, DeliveryState::Gone)), 2);
-        scene.ours.store.commit(|tx| delivery::retry(tx, now));
+        scene.ours.store.commit(|tx| dispatch::retry(tx, None, now));
         assert_eq!(scene.titles().await, ["1", "2"]);
         scene.ours.assert_idle();
     }

@@ -12,7 +12,7 @@ use archipel::{
     storage::{
         activity, actor, audience, block,
         delivery::{self, Settlement},
-        lane, reply, share,
+        dispatch, lane, reply, share,
     },
 };
 
@@ -117,7 +117,7 @@ on_both_engines! {
         assert_eq!(store.commit(block::list_waiting_inboxes).len(), 1);
         assert!(store.commit(|tx| block::is_inbox_of_someone(tx, bo.inbox.as_str())));
         assert!(!store.commit(|tx| block::is_inbox_of_someone(tx, "https://bravo.example/inbox")));
-        store.commit(|tx| delivery::retry(tx, store.now()));
+        store.commit(|tx| dispatch::retry(tx, None, store.now()));
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Blocked)), 1, "what a block stopped stays stopped");
     }
 }

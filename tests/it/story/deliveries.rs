@@ -13,12 +13,13 @@ use archipel::{
         activity::{self, Remembered},
         actor,
         delivery::{self, Settlement},
+        dispatch,
         lane::{self, Held},
     },
 };
 use chrono::TimeDelta;
 
-use crate::support::{TestStore, cast, on_both_engines, store};
+use crate::support::{TestStore, cast, list_deliveries, on_both_engines, store};
 
 pub const BRAVO: &str = "https://bravo.example/inbox";
 pub const CHARLIE: &str = "https://charlie.example/inbox";
@@ -78,7 +79,7 @@ pub fn names(leased: &[(Held, delivery::Leased)]) -> Vec<(&str, &str)> {
 
 /// Each delivery's state and how often it was tried, newest first.
 pub fn states(store: &TestStore) -> Vec<(DeliveryState, i32)> {
-    store.commit(|tx| delivery::list(tx, None, 100)).iter().map(|one| (one.state, one.attempts)).collect()
+    store.commit(|tx| list_deliveries(tx, None, 100)).iter().map(|one| (one.state, one.attempts)).collect()
 }
 
 pub fn failed() -> Attempt {
@@ -167,7 +168,7 @@ on_both_engines! {
             store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
             end_turn(&store, &[(&lease(&store, i64::from(number), 1)[0], attempt)]);
         }
-        let listed = store.commit(|tx| delivery::list(tx, None, 10));
+        let listed = store.commit(|tx| list_deliveries(tx, None, 10));
         let told: Vec<_> = listed.iter().map(|one| (one.state, one.attempts, one.last_error.as_deref())).collect();
         let expected = [
             (DeliveryState::Waiting, 1, Some("503")),
@@ -176,8 +177,8 @@ on_both_engines! {
         ];
         assert_eq!(told, expected);
         assert_eq!((listed[0].inbox.as_str(), listed[0].due_at), (BRAVO, store.now() + TimeDelta::seconds(15)));
-        assert_eq!(store.commit(|tx| delivery::list(tx, Some(DeliveryState::Refused), 10)), [listed[1].clone()]);
-        assert_eq!(store.commit(|tx| delivery::list(tx, None, 1)), [listed[0].clone()]);
+        assert_eq!(store.commit(|tx| list_deliveries(tx, Some(DeliveryState::Refused), 10)), [listed[1].clone()]);
+        assert_eq!(store.commit(|tx| list_deliveries(tx, None, 1)), [listed[0].clone()]);
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Delivered)), 1);
     }
 
@@ -213,12 +214,12 @@ on_both_engines! {
         end_turn(&store, &[(&lease(&store, 1, 1)[0], failed())]);
         assert_eq!(states(&store), [(DeliveryState::Expired, 0), (DeliveryState::Expired, 1)]);
         assert_eq!((lease(&store, 2, 10), store.commit(lane::next_due)), (Vec::new(), None));
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 2);
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 2);
         let leased = lease(&store, 3, 10);
         assert_eq!((leased.len(), leased[0].1.attempts, leased[0].0.failures), (2, 0, 0));
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what a worker holds is left alone");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 0, "what a worker holds is left alone");
         assert!(end_turn(&store, &[(&leased[0], Attempt::Delivered), (&leased[1], Attempt::Delivered)]));
-        assert_eq!(store.commit(|tx| delivery::retry(tx, store.now())), 0, "what is delivered is left alone");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 0, "what is delivered is left alone");
     }
 
     fn what_ended_long_ago_is_forgotten_what_failed_much_later_and_what_waits_never(engine) {
@@ -250,12 +251,12 @@ on_both_engines! {
         update(4, "a", &[BRAVO]);
         update(2, "a", &[BRAVO, CHARLIE]);
         update(5, "c", &[BRAVO]);
-        let superseded: Vec<_> = store.commit(|tx| delivery::list(tx, Some(DeliveryState::Superseded), 10));
+        let superseded: Vec<_> = store.commit(|tx| list_deliveries(tx, Some(DeliveryState::Superseded), 10));
         assert_eq!(superseded.iter().map(|one| (one.activity.as_str(), one.inbox.as_str())).collect::<Vec<_>>(), [
             ("https://alpha.example/activities/2", BRAVO)
         ]);
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Waiting)), 5);
-        store.commit(|tx| delivery::retry(tx, store.now()));
+        store.commit(|tx| dispatch::retry(tx, None, store.now()));
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Superseded)), 1, "it stays so");
     }
 }

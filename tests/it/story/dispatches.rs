@@ -80,12 +80,12 @@ on_both_engines! {
         let store = store(engine);
         some(&store);
         let charlie = list(&store, "", "charlie.example", 10.into());
-        assert_eq!(store.commit(|tx| dispatch::retry_host(tx, "bravo.example", store.now())), 3, "what rests, and what was refused");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, Some("bravo.example"), store.now())), 3, "what rests, and what was refused");
         assert_eq!(counted(&store, Some("bravo.example")), [(WAITING, 3)]);
         assert!(list(&store, "", "bravo.example", 10.into()).iter().all(|one| one.delivery.attempts == 0));
         assert_eq!(list(&store, "", "charlie.example", 10.into()), charlie);
         assert_eq!(names(&lease(&store, 2, 10)).iter().filter(|(_, host)| *host == "bravo.example").count(), 3);
-        assert_eq!(store.commit(|tx| dispatch::retry_host(tx, "bravo.example", store.now())), 0, "what is under way stays so");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, Some("bravo.example"), store.now())), 0, "what is under way stays so");
     }
 
     fn one_delivery_is_tried_again_at_once_though_its_host_rests(engine) {
@@ -111,7 +111,7 @@ on_both_engines! {
         let stopped = list(&store, "blocked", "", 10.into());
         assert_eq!((stopped.len(), stopped[0].can_be_tried()), (2, false));
         assert!(!store.commit(|tx| dispatch::retry_one(tx, stopped[0].id, store.now())));
-        assert_eq!(store.commit(|tx| dispatch::retry_host(tx, "bravo.example", store.now())), 1, "only what was refused");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, Some("bravo.example"), store.now())), 1, "only what was refused");
         assert_eq!(list(&store, "blocked", "", 10.into()).len(), 2);
     }
 }

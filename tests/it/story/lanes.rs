@@ -4,12 +4,12 @@ use std::{sync::mpsc, thread, time::Duration};
 
 use archipel::{
     domain::delivery::{Attempt, DeliveryState, Lane},
-    storage::{activity, delivery, lane},
+    storage::{activity, lane},
 };
 use chrono::TimeDelta;
 
 use super::deliveries::{BRAVO, CHARLIE, an_activity, end_turn, failed, lease, names, say, send, settle_alone, spoor, states};
-use crate::support::{on_both_engines, store};
+use crate::support::{list_deliveries, on_both_engines, store};
 
 on_both_engines! {
     fn a_lane_that_a_worker_holds_is_passed_over_by_others(engine) {
@@ -151,11 +151,11 @@ on_both_engines! {
         store.clock.advance(lane::LEASE);
         let current = lease(&store, 2, 10);
         assert_eq!(names(&current), [("1", "bravo.example")]);
-        let before = store.commit(|tx| delivery::list(tx, None, 10));
+        let before = store.commit(|tx| list_deliveries(tx, None, 10));
         for attempt in [failed(), Attempt::Delivered, Attempt::Gone] {
             assert!(!end_turn(&store, &[(&late[0], attempt)]));
         }
-        assert_eq!(store.commit(|tx| delivery::list(tx, None, 10)), before);
+        assert_eq!(store.commit(|tx| list_deliveries(tx, None, 10)), before);
         assert!(end_turn(&store, &[(&current[0], Attempt::Delivered)]));
         assert_eq!(states(&store), [(DeliveryState::Delivered, 1)]);
     }

@@ -21,7 +21,7 @@ use archipel::{
 use openssl::sha::sha256;
 
 use super::{
-    Server, cast, database,
+    Server, cast, database, list_deliveries,
     peer::{Peer, Request},
 };
 
@@ -139,7 +139,7 @@ impl Ledger {
         let begun = Instant::now();
         while !is_settled(federation) {
             if begun.elapsed() > Duration::from_secs(seconds) {
-                let waiting = federation.store.read_now(|tx| delivery::list(tx, Some(DeliveryState::Waiting), 20));
+                let waiting = federation.store.read_now(|tx| list_deliveries(tx, Some(DeliveryState::Waiting), 20));
                 let changes = federation.store.read_now(queue::count);
                 panic!("waited {seconds} s in vain for changes {changes:?} and deliveries {waiting:#?}");
             }
@@ -212,7 +212,7 @@ pub fn pairs(activities: &[String], inboxes: &BTreeSet<String>) -> BTreeSet<Pair
 
 /// Every delivery there is.
 pub fn rows(federation: &Federation) -> Vec<Delivery> {
-    federation.store.read_now(|tx| delivery::list(tx, None, 1_000_000)).expect("the deliveries")
+    federation.store.read_now(|tx| list_deliveries(tx, None, 1_000_000)).expect("the deliveries")
 }
 
 /// Whether nothing is left to be done.

@@ -4,8 +4,13 @@ use std::{collections::BTreeMap, ops::Deref, path::Path};
 
 use archipel::{
     config::{Clock, Settings},
-    domain::moment::Moment,
-    storage::{Failed, Store, Tx},
+    domain::{
+        delivery::{Delivery, DeliveryState},
+        dispatch::Selection,
+        moment::Moment,
+        slice::Slice,
+    },
+    storage::{Failed, Store, Tx, dispatch},
 };
 use chrono::{TimeZone, Utc};
 use diesel::{
@@ -150,4 +155,10 @@ fn settings(folder: &TempDir, database_url: Option<String>) -> Settings {
         given.insert("ARCHIPEL_DATABASE_URL", url);
     }
     Settings::read(|name| given.get(name).cloned()).expect("settings")
+}
+
+/// Deliveries as the lists of administrators tell them, newest first.
+pub fn list_deliveries(tx: &mut Tx<'_>, state: Option<DeliveryState>, limit: i64) -> Result<Vec<Delivery>, Failed> {
+    let wanted = Selection { state, host: None };
+    Ok(dispatch::list(tx, &wanted, Slice::from(limit))?.into_iter().map(|dispatch| dispatch.delivery).collect())
 }
