@@ -84,12 +84,13 @@ pub fn find_error_of_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<String>,
 }
 
 /// Makes everything undelivered due now, for one host or all, for another 30 days; how many that were. What a block stopped
-/// stays stopped, and what a worker holds is left alone.
+/// stays stopped, what a worker holds is left alone, and nothing is told after something newer about the same thing.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn retry(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<usize, Failed> {
     lane::lock_all(tx)?;
+    supersede(tx, host)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
     let open = deliveries::table.filter(wanted.and(deliveries::state.eq_any(open())));
@@ -122,6 +123,31 @@ pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> 
     lane::end_rest(tx, &lane, &host, to_millis(now))?;
     tx.queued = true;
     Ok(true)
+}
+
+/// What was not delivered, where something newer that takes its place was: it is not told any more.
+fn supersede(tx: &mut Tx<'_>, host: Option<&str>) -> Result<(), Failed> {
+    let (later, newer) = diesel::alias!(deliveries as later, activities as newer);
+    let arrived = later
+        .inner_join(newer.on(newer.field(activities::id).eq(later.field(deliveries::activity_id))))
+        .filter(later.field(deliveries::inbox).eq(deliveries::inbox))
+        .filter(later.field(deliveries::id).gt(deliveries::id))
+        .filter(later.field(deliveries::state).eq(DeliveryState::Delivered.code()))
+        .filter(newer.field(activities::replaces).and(newer.field(activities::actor_id).eq(activities::actor_id)))
+        .filter(newer.field(activities::object).eq(activities::object));
+    let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
+    let query = deliveries::table
+        .inner_join(activities::table)
+        .filter(wanted.and(deliveries::state.eq_any(open())).and(deliveries::ended_at.is_not_null()))
+        .filter(diesel::dsl::exists(arrived))
+        .select(deliveries::id);
+    let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("find what is told already"))?;
+    for some in ids.chunks(500) {
+        let query = diesel::update(deliveries::table.filter(deliveries::id.eq_any(some)))
+            .set(deliveries::state.eq(DeliveryState::Superseded.code()));
+        on!(tx, c => query.execute(c)).map_err(Failed::because("leave out what is told already"))?;
+    }
+    Ok(())
 }
 
 fn open() -> Vec<&'static str> {

@@ -238,6 +238,20 @@ on_both_engines! {
         assert_eq!(states(&store), [(DeliveryState::Waiting, 1)]);
     }
 
+    fn nothing_is_told_again_after_something_newer_that_takes_its_place(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        let update = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(2, actor) };
+        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
+        let leased = lease(&store, 1, 2);
+        end_turn(&store, &[(&leased[0], Attempt::Refused("400".into())), (&leased[1], Attempt::Refused("400".into()))]);
+        store.commit(|tx| say(tx, &update, &[BRAVO], store.now()));
+        end_turn(&store, &[(&lease(&store, 2, 1)[0], Attempt::Delivered)]);
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 1, "only where nothing newer arrived");
+        assert_eq!(names(&lease(&store, 3, 10)), [("1", "charlie.example")]);
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Superseded)), 1);
+    }
+
     fn a_newer_update_supersedes_those_that_wait(engine) {
         let store = store(engine);
         let actor = spoor(&store);
