@@ -505,3 +505,78 @@ cli-share-withdrawn = “{ $title }” is withdrawn; everyone it was sent to is 
 cli-too-large = { $file } is far larger than a share may be.
 cli-unfollowed = { $follower } no longer follows { $address }.
 cli-unreadable = { $file } cannot be read ({ $cause }).
+
+# Peers
+nav-peers = Peers
+peers-title = Peers
+peers-lead = Other instances that this one knows. Connect with one, and its labs and shares are in the directory here.
+peers-add = Connect with another
+field-peer = Address
+field-peer-hint = A host such as labs.example.org, or the address of anyone on the fediverse, such as @lab@example.social. You see who it is before anything happens.
+peers-look = Look who that is
+peers-look-at = Look who { $address } is
+peers-known = Known
+peers-none = Nobody yet. Type the address of another instance above, and its labs appear here within a minute.
+peers-further = Further peers
+peers-suggested = Suggested
+peers-suggested-none = Nobody: those we know name nobody whom we do not know.
+peers-named = { $count ->
+    [one] known by one peer
+   *[other] known by { $count } peers
+}
+peers-labs = { $count ->
+    [one] 1 lab
+   *[other] { $count } labs
+}
+peers-shares = { $count ->
+    [one] 1 share
+   *[other] { $count } shares
+}
+peers-not-connected = not connected
+peers-silent = not reachable since { $date }
+peers-contacted = heard from { $time }
+peer-policy-open = open
+peer-policy-limited = limited
+peer-policy-hint-open = Its labs are in the directory and in search.
+peer-policy-hint-limited = Its labs are shown to nobody who does not follow them.
+peer-look-title = Who is there
+peer-runs = Runs
+peer-runs-unknown = It does not say.
+peer-offers = Offers
+peer-published = Published
+peer-look-directory = After connecting, its labs and what they published appear here, and stay up to date.
+peer-look-actor = This is one actor without a directory. After connecting, it is listed here as a lab.
+peer-connect = Connect
+peer-connect-not = Do not connect
+peer-progress = How far it was read
+peer-not-connected = Its directory is not wanted here. It is known because it knows us, or was connected before.
+peer-unread = { $count ->
+    [0] reading goes on
+    [one] one more thing is being read
+   *[other] { $count } more things are being read
+}
+peer-read = all of it was read
+peer-watch = Keep this page up to date
+peer-watch-not = Stop updating this page
+peer-follow-requested = Our instance asked to follow it, and waits for an answer.
+peer-follow-accepted = Our instance follows it: changes arrive by themselves.
+peer-follow-rejected = It does not let our instance follow it. It is read once a day.
+peer-problem = Something is wrong there:
+peer-policy = What it may do here
+peer-policy-legend = Its labs
+peer-policy-set = Set
+peer-block = Block it
+peer-leave = Disconnect
+peer-leave-hint = Its labs leave the directory here. What members follow stays.
+peer-labs = Its labs here
+peer-labs-none = None yet.
+peer-listed-by-us = listed by us
+refused-peer-own = That is this instance itself.
+refused-peer-unknown = We do not know { $host }.
+refused-peer-without-organisation = { $host } runs { $software }, which has no directory. Type the address of one actor there, such as @name@{ $host }.
+cli-peer-added = Connected with { $name } ({ $address }), which lists { $labs } labs. They appear here within a minute, while the server runs.
+cli-peer-listed = { $name } ({ $address }) is listed here as a lab.
+cli-peer-set = { $host } is { $policy } now.
+cli-peer-removed = Nothing of { $host } is wanted any more.
+cli-peer-imported = { $added } connected, { $failed } not.
+cli-file = { $path } cannot be read: { $error }

@@ -502,3 +502,78 @@ cli-share-withdrawn = ‘{ $title }’ is ingetrokken; iedereen die hem kreeg, k
 cli-too-large = { $file } is veel groter dan een bijdrage mag zijn.
 cli-unfollowed = { $follower } volgt { $address } niet meer.
 cli-unreadable = { $file } kan niet gelezen worden ({ $cause }).
+
+# Andere installaties
+nav-peers = Verbonden
+peers-title = Verbonden installaties
+peers-lead = Andere installaties die deze kent. Verbind je met een, dan staan haar labs en bijdragen hier in de gids.
+peers-add = Verbinden met een andere
+field-peer = Adres
+field-peer-hint = Een host, zoals labs.example.org, of het adres van iemand op de fediverse, zoals @lab@example.social. Je ziet wie het is voordat er iets gebeurt.
+peers-look = Kijk wie dat is
+peers-look-at = Kijk wie { $address } is
+peers-known = Bekend
+peers-none = Nog niemand. Typ hierboven het adres van een andere installatie, en haar labs staan hier binnen een minuut.
+peers-further = Meer installaties
+peers-suggested = Voorgesteld
+peers-suggested-none = Niemand: wie wij kennen, noemt niemand die wij niet kennen.
+peers-named = { $count ->
+    [one] bekend bij één installatie
+   *[other] bekend bij { $count } installaties
+}
+peers-labs = { $count ->
+    [one] 1 lab
+   *[other] { $count } labs
+}
+peers-shares = { $count ->
+    [one] 1 bijdrage
+   *[other] { $count } bijdragen
+}
+peers-not-connected = niet verbonden
+peers-silent = niet bereikbaar sinds { $date }
+peers-contacted = { $time } voor het laatst gehoord
+peer-policy-open = open
+peer-policy-limited = beperkt
+peer-policy-hint-open = De labs staan in de gids en zijn te vinden.
+peer-policy-hint-limited = De labs worden alleen getoond aan wie ze volgt.
+peer-look-title = Wie daar is
+peer-runs = Draait
+peer-runs-unknown = Dat zegt het niet.
+peer-offers = Heeft
+peer-published = Publiceerde
+peer-look-directory = Na het verbinden staan de labs en wat ze publiceerden hier, en blijven ze bij.
+peer-look-actor = Dit is één account zonder gids. Na het verbinden staat het hier als lab.
+peer-connect = Verbinden
+peer-connect-not = Niet verbinden
+peer-progress = Hoeveel er gelezen is
+peer-not-connected = De gids is hier niet gewenst. De installatie is bekend omdat zij ons kent, of eerder verbonden was.
+peer-unread = { $count ->
+    [0] het lezen gaat door
+    [one] er wordt nog één ding gelezen
+   *[other] er worden nog { $count } dingen gelezen
+}
+peer-read = alles is gelezen
+peer-watch = Houd deze pagina bij
+peer-watch-not = Stop met bijhouden
+peer-follow-requested = Onze installatie vroeg om te mogen volgen en wacht op antwoord.
+peer-follow-accepted = Onze installatie volgt: veranderingen komen vanzelf.
+peer-follow-rejected = Onze installatie mag niet volgen. Er wordt eens per dag gelezen.
+peer-problem = Daar klopt iets niet:
+peer-policy = Wat zij hier mag
+peer-policy-legend = De labs
+peer-policy-set = Instellen
+peer-block = Blokkeren
+peer-leave = Verbinding verbreken
+peer-leave-hint = De labs verdwijnen hier uit de gids. Wat leden volgen, blijft.
+peer-labs = De labs hier
+peer-labs-none = Nog geen.
+peer-listed-by-us = door ons opgenomen
+refused-peer-own = Dat is deze installatie zelf.
+refused-peer-unknown = Wij kennen { $host } niet.
+refused-peer-without-organisation = { $host } draait { $software }, en dat heeft geen gids. Typ het adres van één account daar, zoals @naam@{ $host }.
+cli-peer-added = Verbonden met { $name } ({ $address }), met { $labs } labs. Ze staan hier binnen een minuut, als de server draait.
+cli-peer-listed = { $name } ({ $address }) staat hier als lab.
+cli-peer-set = { $host } is nu { $policy }.
+cli-peer-removed = Van { $host } is niets meer gewenst.
+cli-peer-imported = { $added } verbonden, { $failed } niet.
+cli-file = { $path } is niet te lezen: { $error }

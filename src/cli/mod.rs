@@ -9,6 +9,7 @@ mod doctor;
 mod installation;
 mod lab;
 mod member;
+mod peer;
 mod picture;
 mod reading;
 mod serve;
@@ -74,6 +75,9 @@ enum Command {
     /// Who follows us
     #[command(subcommand)]
     Follower(audience::FollowerCommand),
+    /// The instances that this one knows, and whose labs are in the directory here
+    #[command(subcommand)]
+    Peer(peer::Command),
     /// Whom this instance has nothing to do with
     #[command(subcommand)]
     Block(block::Command),
@@ -121,6 +125,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Follow(options) => audience::follow(&options, &Installation::open(settings)?),
         Command::Unfollow(options) => audience::unfollow(&options, &Installation::open(settings)?),
         Command::Follower(command) => audience::run(command, &Installation::open(settings)?),
+        Command::Peer(command) => peer::run(command, &Installation::open(settings)?),
         Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
         Command::Reading(command) => reading::run(command, &Installation::open(settings)?),

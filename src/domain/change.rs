@@ -59,6 +59,21 @@ pub enum Change {
         /// The id of the received activity.
         activity: String,
     },
+    /// A lab of ours is in our directory from now on.
+    LabListed {
+        /// The lab.
+        lab: ActorId,
+    },
+    /// A lab of ours is not in our directory any more.
+    LabUnlisted {
+        /// The lab.
+        lab: ActorId,
+    },
+    /// An administrator wants the directory of an organisation elsewhere, or an actor elsewhere in ours.
+    PeerConnected {
+        /// The organisation or actor.
+        actor: ActorId,
+    },
     /// An actor elsewhere accepted our follow: what it published before can be read.
     FollowBegan {
         /// The followed.

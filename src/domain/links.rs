@@ -158,6 +158,18 @@ pub mod activity {
         format!("{share}/announce")
     }
 
+    /// The organisation's Announce of a share's id.
+    #[must_use]
+    pub fn announce_widely(share: &str) -> String {
+        format!("{share}/announce/organisation")
+    }
+
+    /// An Add or a Remove of a lab in our directory, at this millisecond.
+    #[must_use]
+    pub fn list(lab: &Url, kind: &str, at: i64) -> String {
+        format!("{lab}/listed/{}-{at}", kind.to_ascii_lowercase())
+    }
+
     /// A lab's Announce of another activity, wrapped: same id with a word behind it.
     #[must_use]
     pub fn wrap(activity: &str) -> String {

@@ -1,10 +1,124 @@
-//! Others: the address a person types for an actor elsewhere, and how a peer's server is doing.
+//! Others: the instances that we know and what we let them do here, and the address a person types for an actor elsewhere.
 
 use std::fmt;
 
+use chrono::TimeDelta;
 use url::Url;
 
-use super::refusal::Refused;
+use super::{
+    actor::{Actor, ActorId},
+    moment::Moment,
+    refusal::Refused,
+};
+
+/// How long a host does not answer before people are told.
+pub const SILENT_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// What an instance we know may do here; with one that is blocked we have nothing to do, and that is a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// Its labs are in the directory and in search.
+    #[default]
+    Open,
+    /// Its labs can be followed by those who know them, and are shown to nobody else.
+    Limited,
+}
+
+impl Policy {
+    /// Every policy.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Limited];
+
+    /// As stored and as a form sends it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Limited => "limited",
+        }
+    }
+
+    /// Reads a policy; anything unknown means the careful one.
+    #[must_use]
+    pub fn read(code: &str) -> Self {
+        Self::ALL.into_iter().find(|policy| policy.code() == code).unwrap_or(Self::Limited)
+    }
+}
+
+/// What a server says of itself (NodeInfo).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Node {
+    /// The software; empty where it does not say.
+    pub software: String,
+    /// Its version.
+    pub version: String,
+    /// The organisation that runs it, where it is an Archipel.
+    pub organisation: Option<Url>,
+    /// How many shares or posts were published there.
+    pub shares: Option<i64>,
+}
+
+/// An instance that we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// Its host, which names it.
+    pub host: String,
+    /// The organisation that runs it, as far as we know it.
+    pub organisation: Option<ActorId>,
+    /// Where its labs are listed.
+    pub directory: Option<Url>,
+    /// What it runs.
+    pub software: String,
+    /// Its version.
+    pub version: String,
+    /// What it may do here.
+    pub policy: Policy,
+    /// Since when its directory is wanted here; `None` where it only knows us.
+    pub connected_at: Option<Moment>,
+    /// When it last answered.
+    pub contacted_at: Option<Moment>,
+    /// Since when it does not.
+    pub failing_since: Option<Moment>,
+    /// How its directory stands.
+    pub round: Round,
+}
+
+impl Peer {
+    /// Since when people are told that it cannot be reached.
+    #[must_use]
+    pub fn silent_since(&self, now: Moment) -> Option<Moment> {
+        self.failing_since.filter(|since| now - *since >= SILENT_AFTER)
+    }
+}
+
+/// A reading of a whole directory, page by page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Round {
+    /// How many labs it says it has.
+    pub labs: Option<i64>,
+    /// When this reading began.
+    pub began_at: Option<Moment>,
+    /// When a whole reading last ended.
+    pub ended_at: Option<Moment>,
+    /// What was wrong with it, for the administrator.
+    pub problem: Option<String>,
+}
+
+impl Round {
+    /// Whether it is being read.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.began_at.is_some() && self.began_at > self.ended_at
+    }
+}
+
+/// A lab of another host in the directory here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The lab.
+    pub lab: Actor,
+    /// The organisation that lists it and that it names; `None` where an administrator put it there.
+    pub organisation: Option<ActorId>,
+}
 
 /// What a person may type to point at an actor elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +197,13 @@ pub fn is_plain(url: &Url) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
     let leads = matches!(url.scheme(), "http" | "https") && !host.is_empty() && host.bytes().all(is_name);
     leads && url.username().is_empty() && url.password().is_none()
+}
+
+/// The host that somebody typed where no account and no page is meant: alone, or as the address of its first page.
+#[must_use]
+pub fn read_host(typed: &str) -> Option<String> {
+    let bare = typed.trim().trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+    if bare.contains('@') { None } else { parse_host(bare) }
 }
 
 /// A host and perhaps a port: nothing that a reader of URLs would mend, or take for something else.

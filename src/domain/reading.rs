@@ -17,11 +17,32 @@ pub enum ReadingKind {
     Conversation,
     /// One reply, or what stands between a reply and its share.
     Reply,
+    /// What the server of a peer says of itself, and whom its organisation knows.
+    Node,
+    /// The list of labs of an organisation whose directory is wanted here.
+    Directory,
+    /// A page of such a list.
+    DirectoryPage,
+    /// One lab that an organisation lists.
+    Listing,
+    /// A further page of the outbox of a listed lab.
+    OutboxPage,
 }
 
 impl ReadingKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Actor, Self::Outbox, Self::Object, Self::Conversation, Self::Reply];
+    pub const ALL: [Self; 10] = [
+        Self::Actor,
+        Self::Outbox,
+        Self::Object,
+        Self::Conversation,
+        Self::Reply,
+        Self::Node,
+        Self::Directory,
+        Self::DirectoryPage,
+        Self::Listing,
+        Self::OutboxPage,
+    ];
 
     /// As stored and listed.
     #[must_use]
@@ -32,6 +53,11 @@ impl ReadingKind {
             Self::Object => "object",
             Self::Conversation => "conversation",
             Self::Reply => "reply",
+            Self::Node => "node",
+            Self::Directory => "directory",
+            Self::DirectoryPage => "directory-page",
+            Self::Listing => "listing",
+            Self::OutboxPage => "outbox-page",
         }
     }
 
@@ -44,17 +70,18 @@ impl ReadingKind {
     /// Whether it is read for as long as somebody here cares.
     #[must_use]
     pub const fn is_lasting(self) -> bool {
-        matches!(self, Self::Actor | Self::Outbox)
+        matches!(self, Self::Actor | Self::Outbox | Self::Node | Self::Directory)
     }
 
     /// The wait after it was read so many times; `None` after the last.
     #[must_use]
     pub const fn rhythm(self, times: i32) -> Option<TimeDelta> {
         match (self, times) {
-            (Self::Actor | Self::Outbox, _) | (Self::Conversation, 3..=9) => Some(TimeDelta::days(1)),
+            (Self::Actor | Self::Outbox | Self::Directory, _) | (Self::Conversation, 3..=9) => Some(TimeDelta::days(1)),
             (Self::Conversation, 1) => Some(TimeDelta::hours(1)),
-            (Self::Conversation, 2) => Some(TimeDelta::hours(6)),
-            (Self::Conversation | Self::Object | Self::Reply, _) => None,
+            (Self::Conversation, 2) | (Self::Node, _) => Some(TimeDelta::hours(6)),
+            (Self::Conversation | Self::Object | Self::Reply, _)
+            | (Self::DirectoryPage | Self::Listing | Self::OutboxPage, _) => None,
         }
     }
 }

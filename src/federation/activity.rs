@@ -33,6 +33,8 @@ pub struct Envelope<'a> {
     pub at: Moment,
     /// The lab that it is said in, where its author is not the lab.
     pub audience: Option<&'a Url>,
+    /// The collection that it is done to.
+    pub target: Option<String>,
     /// What it is about.
     pub object: Value,
 }
@@ -52,6 +54,9 @@ impl Envelope<'_> {
         });
         if let Some(audience) = self.audience {
             value["audience"] = audience.as_str().into();
+        }
+        if let Some(target) = &self.target {
+            value["target"] = target.as_str().into();
         }
         value
     }
@@ -96,6 +101,7 @@ pub fn announce(lab: &Actor, id: String, object: Value, at: Moment) -> Envelope<
         cc: vec![lab.followers_uri()],
         at,
         audience: None,
+        target: None,
         object,
     }
 }

@@ -48,7 +48,7 @@ pub fn terms(links: &Links) -> Value {
         "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
         "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
-        "labs": {"@id": "arch:labs", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome", "title": "arch:title",
+        "labs": {"@id": "arch:labs", "@type": "@id"}, "peers": {"@id": "arch:peers", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome", "title": "arch:title",
         "license": {"@id": "schema:license", "@type": "@id"},
         "parentOrganization": {"@id": "https://schema.org/parentOrganization", "@type": "@id"},
     })
@@ -107,7 +107,11 @@ fn by_kind(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Vec<(&'static
             ),
             ("manuallyApprovesFollowers", json!(true)),
         ],
-        ActorKind::Organisation => vec![("labs", below(actor, "labs").into()), ("attachment", json!([website(links.home())]))],
+        ActorKind::Organisation => vec![
+            ("labs", below(actor, "labs").into()),
+            ("peers", below(actor, "peers").into()),
+            ("attachment", json!([website(links.home())])),
+        ],
         ActorKind::Lab => vec![
             ("kind", kind.map_or("lab", LabKind::code).into()),
             ("attributedTo", below(actor, "moderators").into()),

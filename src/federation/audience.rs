@@ -9,7 +9,17 @@ use crate::domain::{actor::Actor, links::activity, moment::Moment};
 #[must_use]
 pub fn follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Moment) -> Envelope<'a> {
     let object = followee.uri.as_str().into();
-    Envelope { kind: "Follow", id: uri.to_owned(), actor: follower, to: to(followee), cc: Vec::new(), at, audience: None, object }
+    Envelope {
+        kind: "Follow",
+        id: uri.to_owned(),
+        actor: follower,
+        to: to(followee),
+        cc: Vec::new(),
+        at,
+        audience: None,
+        target: None,
+        object,
+    }
 }
 
 /// The Undo of a Follow by an actor of ours.
@@ -24,6 +34,7 @@ pub fn undo_follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Mom
         cc: Vec::new(),
         at,
         audience: None,
+        target: None,
         object,
     }
 }
@@ -33,7 +44,7 @@ pub fn undo_follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Mom
 pub fn accept<'a>(followee: &'a Actor, follower: &Actor, uri: &str, number: i64, at: Moment) -> Envelope<'a> {
     let id = activity::accept(&followee.uri, number, at.timestamp_millis());
     let object = embedded(uri, follower, followee);
-    Envelope { kind: "Accept", id, actor: followee, to: to(follower), cc: Vec::new(), at, audience: None, object }
+    Envelope { kind: "Accept", id, actor: followee, to: to(follower), cc: Vec::new(), at, audience: None, target: None, object }
 }
 
 fn embedded(uri: &str, follower: &Actor, followee: &Actor) -> Value {

@@ -1,5 +1,5 @@
-//! Reads what others published: the newest things of whom we follow, one object that a lab announced. Only what its own host
-//! says is kept, and at most twenty things are looked at.
+//! Reads what others published: the newest things of whom we follow, everything of a lab that was just listed, one object that a
+//! lab announced. Only what its own host says is kept; how many things and pages are looked at is bounded.
 
 use serde_json::Value;
 use url::Url;
@@ -7,24 +7,27 @@ use url::Url;
 use super::{
     Federation,
     fetch::{Fetched, Unfetched},
-    reading::{PAUSE, plan_after, plan_announced, plan_outbox},
+    reading::{PAUSE, plan, plan_after, plan_announced, plan_outbox},
     share, wire,
 };
 use crate::{
     domain::{
         actor::Actor,
         peer::same_origin,
-        reading::{Answer, Validators},
+        reading::{Answer, ReadingKind, Validators},
     },
     storage::{
-        self, Failed, Tx, audience, block,
-        reading::{self, Leased},
+        self, Failed, Tx, block, listing,
+        reading::{self, Leased, NewReading},
     },
     usecases,
 };
 
-/// Most things of an outbox that are read.
+/// Most things of an outbox that are read, but of a lab that was just listed.
 const LIMIT: usize = 20;
+
+/// Most further pages that are read of a lab that was just listed.
+const PAGES: usize = 40;
 
 impl Federation {
     /// Reads the newest things in an actor's outbox, oldest first; what cannot be read is left out.
@@ -32,7 +35,8 @@ impl Federation {
     /// # Errors
     /// [`Unfetched`] where the outbox itself cannot be read.
     pub(super) async fn read_outbox(&self, leased: &Leased) -> Result<Answer, Unfetched> {
-        let Some(actor) = self.find_followed(leased).await? else { return Ok(Answer::Ended("nobody here follows it")) };
+        let Some(actor) = self.find_followed(leased).await? else { return Ok(Answer::Ended("nobody here asks for it")) };
+        let actor_id = actor.id;
         if actor.outbox.as_ref() != Some(&leased.url) {
             let now = self.clock.now();
             self.store.write(move |tx| plan_outbox(tx, &actor, now)).await?;
@@ -46,13 +50,46 @@ impl Federation {
         // A collection that tells neither its things nor their number may look the same for ever.
         let telling = inline || collection.get("totalItems").is_some();
         let items = if inline { collection } else { self.first_page(&collection, &actor).await? };
-        let things: Vec<&Value> = wire::many(&items, "orderedItems").take(LIMIT).collect();
+        let whole = leased.past.0 == 0 && self.store.read(move |tx| listing::is_listed(tx, actor_id)).await?;
+        self.read_items(&items, if whole { usize::MAX } else { LIMIT }, &actor, leased).await;
+        if whole {
+            let further = if inline { "first" } else { "next" };
+            self.turn_outbox(wire::one(&items, further), leased).await?;
+        }
+        Ok(Answer::Read(if telling { validators } else { Validators::default() }))
+    }
+
+    /// A further page of the outbox of a lab that was just listed.
+    ///
+    /// # Errors
+    /// [`Unfetched`] where it cannot be read.
+    pub(super) async fn read_outbox_page(&self, leased: &Leased) -> Result<Answer, Unfetched> {
+        let Some(actor) = self.find_followed(leased).await? else { return Ok(Answer::Ended("nobody here asks for it")) };
+        let page = self.fetch(&leased.url).await?;
+        self.read_items(&page, usize::MAX, &actor, leased).await;
+        self.turn_outbox(wire::one(&page, "next"), leased).await?;
+        Ok(Answer::Read(Validators::default()))
+    }
+
+    /// Things of a page, the oldest first; what cannot be read is left out.
+    async fn read_items(&self, page: &Value, limit: usize, actor: &Actor, leased: &Leased) {
+        let things: Vec<&Value> = wire::many(page, "orderedItems").take(limit).collect();
         for thing in things.into_iter().rev() {
-            if let Err(error) = self.read_item(thing, &actor, leased).await {
+            if let Err(error) = self.read_item(thing, actor, leased).await {
                 tracing::info!(lab = %actor.uri, %error, "something in an outbox could not be read");
             }
         }
-        Ok(Answer::Read(if telling { validators } else { Validators::default() }))
+    }
+
+    /// Plans the next page: not in a circle, not elsewhere, not for ever.
+    async fn turn_outbox(&self, next: Option<&Value>, leased: &Leased) -> Result<(), Failed> {
+        let next = next.and_then(wire::id).and_then(wire::parse_url).filter(|next| same_origin(next, &leased.url));
+        let mut path = leased.path.clone();
+        path.push(leased.url.clone());
+        let Some(url) = next.filter(|next| !path.contains(next) && path.len() <= PAGES) else { return Ok(()) };
+        let (actor, now) = (leased.actor, self.clock.now());
+        let new = NewReading { kind: ReadingKind::OutboxPage, url, actor, share: None, path, due_at: now };
+        self.store.write(move |tx| plan(tx, &new, now)).await
     }
 
     /// Reads what a lab announced, at its origin, and keeps it as a share of that lab; what is gone there goes here.
@@ -73,7 +110,7 @@ impl Federation {
     async fn find_followed(&self, leased: &Leased) -> Result<Option<Actor>, Failed> {
         let id = leased.actor;
         let find = move |tx: &mut Tx<'_>| match storage::actor::find(tx, id)? {
-            Some(actor) if actor.gone_at.is_none() && audience::is_followed_from_here(tx, id)? => Ok(Some(actor)),
+            Some(actor) if actor.gone_at.is_none() && listing::is_read_here(tx, id)? => Ok(Some(actor)),
             _ => Ok(None),
         };
         self.store.read(find).await

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::{
     Federation,
     activity::{Envelope, announce},
-    actor as actors, audience as follows, reading,
+    actor as actors, audience as follows, peer, reading,
     reply::Answer,
     share::Spoken,
     wire,
 };
 use crate::{
     domain::{
-        actor::{Actor, ActorId},
+        actor::{Actor, ActorId, ActorKind},
         change::{Change, WithdrawnShare},
         links::{Links, activity as ids},
         moment::Moment,
@@ -30,6 +30,7 @@ impl Federation {
     /// # Errors
     /// `Failed` where the database does not answer.
     pub fn say(&self, tx: &mut Tx<'_>, change: &Change) -> Result<(), Failed> {
+        block::hold_off(tx)?;
         let now = self.clock.now();
         let mut speech = Speech { links: &self.links, now, tx };
         match change {
@@ -42,6 +43,9 @@ impl Federation {
             Change::FollowUndone { follower, followee, uri } => speech.unfollow(*follower, *followee, uri),
             Change::FollowAccepted { follow, uri } => speech.accept(*follow, uri),
             Change::Answered { lab, activity } => speech.pass_on(*lab, activity),
+            Change::LabListed { lab } => speech.list(*lab, "Add"),
+            Change::LabUnlisted { lab } => speech.list(*lab, "Remove"),
+            Change::PeerConnected { actor } => peer::plan_connected(speech.tx, *actor, now),
             Change::FollowBegan { followee } => reading::plan_followed(speech.tx, *followee, now),
         }
     }
@@ -59,12 +63,47 @@ impl Speech<'_, '_> {
         let Some(spoken) = find_spoken(self.tx, share)? else { return Ok(()) };
         let create = spoken.create(self.links);
         self.say_as_author(&spoken, &create)?;
+        self.announce_as_organisation(&spoken)?;
         if spoken.is_by_lab() {
             return Ok(());
         }
         let id = announce(&spoken.lab, ids::announce(spoken.share.uri.as_str()), spoken.share.uri.as_str().into(), self.now);
         self.say_as_lab(&spoken.lab, &create)?;
         self.tell_followers(&id, &[spoken.lab.id], BTreeSet::new())
+    }
+
+    /// Who follows the organisation hears of what any of its labs publishes; instances that do hear the lab itself.
+    fn announce_as_organisation(&mut self, spoken: &Spoken) -> Result<(), Failed> {
+        let organisation = actor::find_local_of_kind(self.tx, ActorKind::Organisation)?;
+        let Some(organisation) = organisation.filter(|organisation| organisation.id != spoken.author.id) else { return Ok(()) };
+        let inboxes = audience::list_inboxes_of_peers(self.tx, organisation.id, false)?;
+        if inboxes.is_empty() {
+            return Ok(());
+        }
+        let share = spoken.share.uri.as_str();
+        self.tell(&announce(&organisation, ids::announce_widely(share), share.into(), self.now), &inboxes)
+    }
+
+    /// A lab of ours begins or ends to stand in our directory: instances that follow our organisation hear of it.
+    fn list(&mut self, lab: ActorId, kind: &'static str) -> Result<(), Failed> {
+        let (lab, organisation) = (actor::find(self.tx, lab)?, actor::find_local_of_kind(self.tx, ActorKind::Organisation)?);
+        let Some((lab, organisation)) = lab.zip(organisation) else { return Ok(()) };
+        let inboxes = audience::list_inboxes_of_peers(self.tx, organisation.id, true)?;
+        if inboxes.is_empty() {
+            return Ok(());
+        }
+        let listing = Envelope {
+            kind,
+            id: ids::list(&lab.uri, kind, self.now.timestamp_millis()),
+            actor: &organisation,
+            to: vec![wire::PUBLIC.to_owned()],
+            cc: vec![organisation.followers_uri()],
+            at: self.now,
+            audience: None,
+            target: Some(format!("{}/labs", organisation.uri)),
+            object: lab.uri.as_str().into(),
+        };
+        self.tell(&listing, &inboxes)
     }
 
     fn revise(&mut self, share: i64) -> Result<(), Failed> {
@@ -85,9 +124,11 @@ impl Speech<'_, '_> {
             cc: vec![author.followers_uri()],
             at: self.now,
             audience: None,
+            target: None,
             object: json!({"id": withdrawn.uri, "type": "Tombstone", "formerType": withdrawn.former_type}),
         };
-        let mentioned = self.inboxes_of(withdrawn.mentions.iter().map(String::as_str))?;
+        let mut mentioned = self.inboxes_of(withdrawn.mentions.iter().map(String::as_str))?;
+        mentioned.extend(self.inboxes_of_peers()?);
         // Whoever heard of it through the lab hears of its end from the author as well.
         self.tell_followers(&delete, &[author.id, lab.id], mentioned)?;
         if author.id == lab.id {
@@ -124,9 +165,11 @@ impl Speech<'_, '_> {
             cc: vec![actor.followers_uri()],
             at: actor.updated_at,
             audience: None,
+            target: None,
             object,
         };
-        self.tell_followers(&update, &[actor.id], BTreeSet::new())
+        let peers = if actor.kind == ActorKind::Lab { self.inboxes_of_peers()? } else { BTreeSet::new() };
+        self.tell_followers(&update, &[actor.id], peers)
     }
 
     fn follow(&mut self, follow: i64) -> Result<(), Failed> {
@@ -161,7 +204,9 @@ impl Speech<'_, '_> {
 
     fn say_as_author(&mut self, spoken: &Spoken, envelope: &Envelope<'_>) -> Result<(), Failed> {
         let mentioned = self.inboxes_of(spoken.share.mentions.iter().map(|mention| mention.uri.as_str()))?;
-        self.tell_followers(envelope, &[spoken.author.id], mentioned)
+        let mut inboxes = self.inboxes_of_peers()?;
+        inboxes.extend(mentioned);
+        self.tell_followers(envelope, &[spoken.author.id], inboxes)
     }
 
     fn say_as_lab(&mut self, lab: &Actor, envelope: &Envelope<'_>) -> Result<(), Failed> {
@@ -170,13 +215,24 @@ impl Speech<'_, '_> {
 
     fn tell_followers(&mut self, envelope: &Envelope<'_>, of: &[ActorId], mut inboxes: BTreeSet<String>) -> Result<(), Failed> {
         inboxes.extend(audience::list_follower_inboxes(self.tx, of)?);
-        let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
-        delivery::add(self.tx, activity, &inboxes, self.now)
+        self.tell(envelope, &inboxes)
     }
 
     fn tell_one(&mut self, envelope: &Envelope<'_>, actor: &Actor) -> Result<(), Failed> {
+        self.tell(envelope, &BTreeSet::from([actor.inbox.to_string()]))
+    }
+
+    fn tell(&mut self, envelope: &Envelope<'_>, inboxes: &BTreeSet<String>) -> Result<(), Failed> {
         let activity = activity::add(self.tx, &envelope.seal(self.links), self.now)?;
-        delivery::add(self.tx, activity, &BTreeSet::from([actor.inbox.to_string()]), self.now)
+        delivery::add(self.tx, activity, inboxes, self.now)
+    }
+
+    /// Instances that follow our organisation hear what every lab says.
+    fn inboxes_of_peers(&mut self) -> Result<BTreeSet<String>, Failed> {
+        match actor::find_local_of_kind(self.tx, ActorKind::Organisation)? {
+            Some(organisation) => audience::list_inboxes_of_peers(self.tx, organisation.id, true),
+            None => Ok(BTreeSet::new()),
+        }
     }
 
     fn inboxes_of<'u>(&mut self, uris: impl Iterator<Item = &'u str>) -> Result<BTreeSet<String>, Failed> {

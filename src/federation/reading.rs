@@ -21,7 +21,7 @@ use crate::{
         reading::{Answer, ReadingKind},
     },
     storage::{
-        self, Failed, Tx, audience,
+        self, Failed, Tx, listing,
         reading::{self, Leased, NewReading},
         share,
     },
@@ -63,6 +63,11 @@ impl Federation {
             ReadingKind::Object => self.read_announced(leased).await,
             ReadingKind::Conversation => self.read_conversation(leased).await,
             ReadingKind::Reply => self.read_reply(leased).await,
+            ReadingKind::Node => self.read_node(leased).await,
+            ReadingKind::Directory => self.read_directory(leased).await,
+            ReadingKind::DirectoryPage => self.read_directory_page(leased).await,
+            ReadingKind::Listing => self.read_listing(leased).await,
+            ReadingKind::OutboxPage => self.read_outbox_page(leased).await,
         }
     }
 
@@ -114,7 +119,7 @@ impl Federation {
 }
 
 fn is_wanted(tx: &mut Tx<'_>, actor: &Actor) -> Result<bool, Failed> {
-    Ok(audience::is_followed_from_here(tx, actor.id)?
+    Ok(listing::is_read_here(tx, actor.id)?
         || share::count_of_author(tx, actor.id)? > 0
         || share::count_of_lab(tx, actor.id)? > 0)
 }
@@ -171,7 +176,7 @@ pub(super) fn plan(tx: &mut Tx<'_>, new: &NewReading, now: Moment) -> Result<(),
     Ok(())
 }
 
-fn plan_actor(tx: &mut Tx<'_>, known: &Actor, now: Moment) -> Result<(), Failed> {
+pub(super) fn plan_actor(tx: &mut Tx<'_>, known: &Actor, now: Moment) -> Result<(), Failed> {
     let due_at = (known.fetched_at + DAILY).max(now + TimeDelta::hours(1));
     plan(tx, &new_of(ReadingKind::Actor, known, known.uri.clone(), due_at), now)
 }
@@ -179,13 +184,14 @@ fn plan_actor(tx: &mut Tx<'_>, known: &Actor, now: Moment) -> Result<(), Failed>
 /// The outbox of an actor that is followed from here, where it has one.
 pub(super) fn plan_outbox(tx: &mut Tx<'_>, known: &Actor, now: Moment) -> Result<(), Failed> {
     match &known.outbox {
-        Some(outbox) if audience::is_followed_from_here(tx, known.id)? => {
+        Some(outbox) if listing::is_read_here(tx, known.id)? => {
             plan(tx, &new_of(ReadingKind::Outbox, known, outbox.clone(), now), now)
         }
         _ => Ok(()),
     }
 }
 
-fn new_of(kind: ReadingKind, known: &Actor, url: Url, due_at: Moment) -> NewReading {
+/// A reading on account of an actor, of something at this address.
+pub(super) fn new_of(kind: ReadingKind, known: &Actor, url: Url, due_at: Moment) -> NewReading {
     NewReading { kind, url, actor: known.id, share: None, path: Vec::new(), due_at }
 }

@@ -87,6 +87,7 @@ impl Answer {
             cc: self.cc(),
             at: self.reply.published_at,
             audience: None,
+            target: None,
             object: self.to_object(),
         }
     }

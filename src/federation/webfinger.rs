@@ -168,7 +168,7 @@ async fn ask(federation: &Federation, account: &Account) -> Result<Descriptor, u
 }
 
 /// https alone; in development also http, for servers that have no certificate, our own scheme first.
-fn schemes(federation: &Federation) -> &'static [&'static str] {
+pub(super) fn schemes(federation: &Federation) -> &'static [&'static str] {
     match (federation.client.is_for_development(), federation.links.home().scheme()) {
         (false, _) => &["https"],
         (true, "https") => &["https", "http"],
@@ -176,8 +176,8 @@ fn schemes(federation: &Federation) -> &'static [&'static str] {
     }
 }
 
-/// WebFinger may be answered elsewhere: up to three redirects, each through the guard.
-async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Unfetched> {
+/// What a host answers to a question that needs no signature: up to three redirects, each through the guard.
+pub(super) async fn get(federation: &Federation, url: &Url) -> Result<(StatusCode, Vec<u8>), Unfetched> {
     let mut at = url.clone();
     for _ in 0..=3 {
         if federation.links.owns(&at) {

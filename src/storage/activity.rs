@@ -152,3 +152,13 @@ pub fn find_received(tx: &mut Tx<'_>, uri: &str) -> Result<Option<(i64, Option<S
     let query = received::table.filter(received::uri.eq(uri)).select((received::id, received::body));
     on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a received activity"))
 }
+
+/// Forgets what an actor had sent, word for word; that it was received is remembered.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn forget_bodies(tx: &mut Tx<'_>, actor: ActorId) -> Result<(), Failed> {
+    let kept = received::table.filter(received::actor_id.eq(actor.0).and(received::body.is_not_null()));
+    let query = diesel::update(kept).set(received::body.eq(None::<&str>));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("forget what an actor sent"))
+}

@@ -158,6 +158,23 @@ pub fn list_follower_inboxes(tx: &mut Tx<'_>, followees: &[ActorId]) -> Result<B
     Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
 }
 
+/// The inboxes of instances that follow our organisation, and those of everybody else who does.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_inboxes_of_peers(tx: &mut Tx<'_>, organisation: ActorId, peers: bool) -> Result<BTreeSet<String>, Failed> {
+    let is_peer = || actors::kind.eq(ActorKind::Instance.code());
+    let query = follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::followee_id.eq(organisation.0).and(accepted()))
+        .filter(actors::local.eq(false).and(actors::gone_at.is_null()))
+        .filter(is_peer().eq(peers))
+        .select((actors::shared_inbox, actors::inbox))
+        .distinct();
+    let rows: Vec<(Option<String>, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes of peers"))?;
+    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+}
+
 /// The followers of all our labs or of one, oldest first.
 ///
 /// # Errors

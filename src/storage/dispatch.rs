@@ -67,6 +67,16 @@ pub fn count(tx: &mut Tx<'_>, host: Option<&str>) -> Result<Vec<(DeliveryState, 
     Ok(DeliveryState::ALL.map(|state| (state, of(state))).to_vec())
 }
 
+/// How many deliveries wait for a host.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_waiting(tx: &mut Tx<'_>, host: &str) -> Result<i64, Failed> {
+    let names = lanes::table.filter(lanes::host.eq(host)).select(lanes::name);
+    let query = deliveries::table.filter(deliveries::lane.eq_any(names).and(deliveries::ended_at.is_null())).count();
+    on!(tx, c => query.get_result(c)).map_err(Failed::because("count what waits for a host"))
+}
+
 /// What went wrong last with the oldest that waits for a host and failed.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ use crate::domain::{
     actor::{Actor, ActorId, ActorKind},
     directory::{Place, Wanted, Whose},
     lab::{Lab, LabKind},
+    moment::{Moment, from_millis},
 };
 
 /// Adds a lab; its actor gets its row first.
@@ -39,6 +40,16 @@ pub fn update(tx: &mut Tx<'_>, lab: &Lab) -> Result<(), Failed> {
     on!(tx, c => diesel::update(labs::table.find(lab.actor.id.0)).set(fields).execute(c))
         .map(|_| ())
         .map_err(Failed::because("update a lab"))
+}
+
+/// Sets whether a lab is in our directory; `false` where it was so.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn set_listed(tx: &mut Tx<'_>, id: ActorId, listed: bool) -> Result<bool, Failed> {
+    let query =
+        diesel::update(labs::table.filter(labs::actor_id.eq(id.0).and(labs::listed.ne(listed)))).set(labs::listed.eq(listed));
+    on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("list a lab"))
 }
 
 /// The lab of ours with this handle.
@@ -68,6 +79,32 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Lab>, Failed> {
     ));
     let rows: Vec<(ActorRow, String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list labs"))?;
     rows.into_iter().map(read).collect()
+}
+
+/// The labs in our directory after this one, in the order in which they came, at most `limit`.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_listed(tx: &mut Tx<'_>, after: ActorId, limit: i64) -> Result<Vec<Lab>, Failed> {
+    let query = labs::table
+        .inner_join(actors::table)
+        .filter(labs::listed.and(actors::gone_at.is_null()).and(actors::id.gt(after.0)))
+        .order(actors::id)
+        .limit(limit)
+        .select((actors::all_columns, labs::kind, labs::description));
+    let rows: Vec<(ActorRow, String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list our directory"))?;
+    rows.into_iter().map(read).collect()
+}
+
+/// How many labs are in our directory, and when one of them changed last.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_listed(tx: &mut Tx<'_>) -> Result<(i64, Option<Moment>), Failed> {
+    let listed = labs::table.inner_join(actors::table).filter(labs::listed.and(actors::gone_at.is_null()));
+    let query = listed.select((diesel::dsl::count_star(), diesel::dsl::max(actors::updated_at)));
+    let (count, changed): (i64, Option<i64>) = on!(tx, c => query.first(c)).map_err(Failed::because("count our directory"))?;
+    Ok((count, changed.map(from_millis)))
 }
 
 /// The labs that someone looks for, ours first, each by name; those of others without their kind.

@@ -198,6 +198,18 @@ pub fn count(tx: &mut Tx<'_>, kind: ReadingKind) -> Result<(i64, i64), Failed> {
     on!(tx, c => all.count().get_result(c)).map(|all| (all, failing)).map_err(Failed::because("count readings"))
 }
 
+/// How much at a host was never read yet.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_unread(tx: &mut Tx<'_>, host: &str) -> Result<i64, Failed> {
+    let kinds =
+        [ReadingKind::Directory, ReadingKind::DirectoryPage, ReadingKind::Listing, ReadingKind::Outbox, ReadingKind::OutboxPage];
+    let unread = readings::host.eq(host).and(readings::times.eq(0));
+    let query = readings::table.filter(unread.and(readings::kind.eq_any(kinds.map(ReadingKind::code)))).count();
+    on!(tx, c => query.get_result(c)).map_err(Failed::because("count what was never read"))
+}
+
 /// Whether it is a certain one.
 macro_rules! planned {
     ($new:expr) => {

@@ -7,7 +7,7 @@ diesel::table! { actors (id) {
     created_at -> BigInt, updated_at -> BigInt, fetched_at -> BigInt, gone_at -> Nullable<BigInt>,
 } }
 diesel::table! { keys (actor_id) { actor_id -> BigInt, private_key -> Text, } }
-diesel::table! { labs (actor_id) { actor_id -> BigInt, kind -> Text, description -> Text, } }
+diesel::table! { labs (actor_id) { actor_id -> BigInt, kind -> Text, description -> Text, listed -> Bool, } }
 diesel::table! { members (actor_id) { actor_id -> BigInt, password_hash -> Text, administrator -> Bool, } }
 diesel::table! { memberships (member_id, lab_id) { member_id -> BigInt, lab_id -> BigInt, role -> Text, since -> BigInt, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, member_id -> BigInt, form_token -> Text, expires_at -> BigInt, } }
@@ -56,6 +56,16 @@ diesel::table! { reading_hosts (host) {
     host -> Text, due_at -> BigInt, rests_until -> BigInt, failures -> Integer, lease -> Nullable<BigInt>,
     lease_until -> Nullable<BigInt>,
 } }
+diesel::table! { peers (host) {
+    host -> Text, organisation_id -> Nullable<BigInt>, directory -> Nullable<Text>, software -> Text, version -> Text,
+    policy -> Text, known_since -> BigInt, connected_at -> Nullable<BigInt>, contacted_at -> Nullable<BigInt>,
+    failing_since -> Nullable<BigInt>, labs_told -> Nullable<BigInt>, round_at -> Nullable<BigInt>,
+    read_at -> Nullable<BigInt>, problem -> Nullable<Text>,
+} }
+diesel::table! { listings (lab_id) {
+    lab_id -> BigInt, organisation_id -> Nullable<BigInt>, hidden -> Bool, since -> BigInt, seen_at -> BigInt,
+} }
+diesel::table! { suggestions (organisation, named_by) { organisation -> Text, named_by -> BigInt, } }
 diesel::table! { blocks (subject) { subject -> Text, kind -> Text, reason -> Nullable<Text>, since -> BigInt, } }
 diesel::table! { jobs (id) {
     id -> BigInt, change -> Text, attempts -> Integer, due_at -> BigInt, lease -> Nullable<BigInt>,
@@ -90,4 +100,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     reading_hosts,
     jobs,
+    peers,
+    listings,
+    suggestions,
 );

@@ -6,7 +6,7 @@ use super::{
     Failed, Tx,
     actor::url,
     connection::on,
-    schema::{reactions, replies, share_tags, shares},
+    schema::{actors, reactions, replies, share_tags, shares},
 };
 use crate::domain::{
     actor::ActorId,
@@ -189,6 +189,16 @@ pub fn list_of_tag(tx: &mut Tx<'_>, tag: &str, slice: impl Into<Slice>) -> Resul
 pub fn list_pictures(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
     let query = shares::table.filter(shares::local).select(shares::picture_url.assume_not_null());
     on!(tx, c => query.filter(shares::picture_url.is_not_null()).load(c)).map_err(Failed::because("list pictures"))
+}
+
+/// How many shares of labs at a host are here.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_at(tx: &mut Tx<'_>, host: &str) -> Result<i64, Failed> {
+    let labs = actors::table.filter(actors::host.eq(host)).select(actors::id);
+    on!(tx, c => shares::table.filter(shares::lab_id.eq_any(labs)).count().get_result(c))
+        .map_err(Failed::because("count the shares of a host"))
 }
 
 /// How many shares a lab has.

@@ -31,7 +31,23 @@ pub fn register(tx: &mut Tx<'_>, now: Moment, links: &Links, keys: &KeyPair, by:
     if let Some(member) = by {
         membership::set_role(tx, member.actor.id, actor.id, Role::Steward, now)?;
     }
+    queue::record(tx, &Change::LabListed { lab: actor.id }, now)?;
     Ok(Lab { actor, kind: new.profile.kind, description: new.profile.description })
+}
+
+/// Puts a lab into our directory, or takes it out; its page and its shares stay. Those who know our directory are told.
+///
+/// # Errors
+/// `Refused` where the lab is unknown or the member may not.
+pub fn list(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, handle: &str, listed: bool) -> Outcome<()> {
+    let lab = find(tx, handle)?;
+    require(standing_anywhere(by), Action::Administer)?;
+    if lab::set_listed(tx, lab.actor.id, listed)? {
+        let id = lab.actor.id;
+        let change = if listed { Change::LabListed { lab: id } } else { Change::LabUnlisted { lab: id } };
+        queue::record(tx, &change, now)?;
+    }
+    Ok(())
 }
 
 /// Changes what a lab says of itself; without a picture it has none any more.

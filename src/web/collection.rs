@@ -16,15 +16,19 @@ use super::{
 };
 use crate::{
     domain::{
-        actor::{Actor, ActorKind},
-        directory::{self, Wanted, Whose},
+        actor::{Actor, ActorId, ActorKind},
+        lab::Lab,
         links::{Links, Place},
+        moment::{Moment, to_wire},
         share::{PublicId, Share},
         slice::{Cursor, Slice},
     },
     federation::{actor as actors, outgoing::find_spoken},
-    storage::{Failed, Tx, actor, audience, lab, membership, reply, share},
+    storage::{Failed, Tx, audience, lab, membership, peer, reply, share},
 };
+
+/// Most peers that are named.
+const PEERS: i64 = 100;
 
 /// Most items that a collection or a page of it shows.
 const LIMIT: i64 = 50;
@@ -43,19 +47,27 @@ struct Read {
     next: Option<String>,
     /// Whether there are pages.
     paged: bool,
+    /// When anything in it changed last, where that is known.
+    updated: Option<Moment>,
 }
 
 impl Read {
     const fn count(total: i64) -> Self {
-        Self { total, items: None, next: None, paged: false }
+        Self { total, items: None, next: None, paged: false, updated: None }
     }
 
     fn whole(items: Vec<Value>) -> Self {
-        Self { total: i64::try_from(items.len()).unwrap_or(i64::MAX), items: Some(items), next: None, paged: false }
+        Self {
+            total: i64::try_from(items.len()).unwrap_or(i64::MAX),
+            items: Some(items),
+            next: None,
+            paged: false,
+            updated: None,
+        }
     }
 
     const fn part(total: i64, items: Vec<Value>, next: Option<String>) -> Self {
-        Self { total, items: Some(items), next, paged: true }
+        Self { total, items: Some(items), next, paged: true, updated: None }
     }
 }
 
@@ -69,6 +81,7 @@ pub fn routes(config: &mut ServiceConfig) {
     }
     config.route("/labs/{handle}/moderators", web::get().to(of_actor));
     config.route("/organisation/labs", web::get().to(of_actor));
+    config.route("/organisation/peers", web::get().to(of_actor));
     for name in ["replies", "likes", "boosts"] {
         config.route(&format!("/shares/{{id}}/{name}"), web::get().to(of_share));
     }
@@ -96,7 +109,8 @@ fn read_of_actor(tx: &mut Tx<'_>, links: &Links, path: &str, page: Option<&str>)
         "followers" => Read::count(audience::count_followers(tx, actor.id)?),
         "following" => Read::count(audience::count_following(tx, actor.id)?),
         "featured" => Read::whole(Vec::new()),
-        "labs" => read_labs(tx, page)?,
+        "labs" => read_labs(tx, links, page)?,
+        "peers" => read_peers(tx)?,
         _ => Read::whole(membership::list_of_lab(tx, actor.id)?.iter().map(|(member, _)| member.uri.as_str().into()).collect()),
     };
     Ok(Some(write("OrderedCollection", links.at(path).as_str(), read, page, links)))
@@ -118,17 +132,27 @@ fn read_outbox(tx: &mut Tx<'_>, links: &Links, actor: &Actor, page: Option<&str>
     Ok(Read::part(total, items, next.map(|next| next.to_string())))
 }
 
-/// The organisation's labs, by name.
-fn read_labs(tx: &mut Tx<'_>, page: Option<&str>) -> Result<Read, Failed> {
-    let after = page.and_then(|page| page.parse().ok()).unwrap_or_else(directory::Place::begin);
-    let ours = Wanted { whose: Whose::Own, ..Wanted::default() };
-    let mut labs = lab::look_for(tx, &ours, &after, LIMIT + 1)?;
+/// The organisation's labs, each whole, so that who reads the directory need not ask for one after the other.
+fn read_labs(tx: &mut Tx<'_>, links: &Links, page: Option<&str>) -> Result<Read, Failed> {
+    let after = page.and_then(|page| page.parse().ok()).map_or(ActorId(0), ActorId);
+    let mut labs = lab::list_listed(tx, after, LIMIT + 1)?;
     let more = labs.len() > usize::try_from(LIMIT).unwrap_or(usize::MAX);
     labs.truncate(usize::try_from(LIMIT).unwrap_or(usize::MAX));
-    let last = labs.last().filter(|_| more);
-    let next = last.map(|(lab, _)| directory::Place { local: true, id: lab.id.0, name: lab.name.clone() }.to_string());
-    let total = actor::count_local(tx, ActorKind::Lab)?;
-    Ok(Read::part(total, labs.iter().map(|(lab, _)| lab.uri.as_str().into()).collect(), next))
+    let next = labs.last().filter(|_| more).map(|lab| lab.actor.id.0.to_string());
+    let (total, updated) = lab::count_listed(tx)?;
+    let whole = |lab: &Lab| {
+        let mut document = actors::write(&lab.actor, Some(lab.kind), links);
+        if let Some(fields) = document.as_object_mut() {
+            fields.remove("@context");
+        }
+        document
+    };
+    Ok(Read { updated, ..Read::part(total, labs.iter().map(whole).collect(), next) })
+}
+
+/// The organisations whose directories are here, so that peers find each other.
+fn read_peers(tx: &mut Tx<'_>) -> Result<Read, Failed> {
+    Ok(Read::whole(peer::list_connected(tx, PEERS)?.into_iter().map(Value::String).collect()))
 }
 
 fn read_item(tx: &mut Tx<'_>, links: &Links, actor: &Actor, share: &Share) -> Result<Option<Value>, Failed> {
@@ -173,6 +197,7 @@ fn read_of_share(tx: &mut Tx<'_>, links: &Links, id: &PublicId, path: &str, page
 fn write(kind: &str, id: &str, read: Read, page: Option<&str>, links: &Links) -> Value {
     let named = |page: &str| format!("{id}?{}", Serializer::new(String::new()).append_pair("page", page).finish());
     let page = page.filter(|_| read.paged);
+    let updated = read.updated.map(to_wire);
     let mut document = json!({"@context": actors::context(links), "id": id, "type": kind, "totalItems": read.total});
     if let Some(page) = page {
         document["id"] = named(page).into();
@@ -183,6 +208,9 @@ fn write(kind: &str, id: &str, read: Read, page: Option<&str>, links: &Links) ->
         }
     } else if read.paged {
         document["first"] = named("1").into();
+    }
+    if let Some(updated) = updated {
+        document["updated"] = updated.into();
     }
     if let Some(items) = read.items {
         document[if kind == "Collection" { "items" } else { "orderedItems" }] = items.into();

@@ -20,6 +20,7 @@ mod media;
 mod membership;
 mod negotiate;
 mod page;
+mod peer;
 mod reply;
 mod request;
 mod security;
@@ -170,6 +171,12 @@ fn routes(config: &mut ServiceConfig) {
         .route("/sign-out", post().to(membership::sign_out))
         .route("/deliveries", get().to(delivery::list))
         .route("/deliveries/retry", post().to(delivery::retry))
+        .route("/peers", get().to(peer::list))
+        .route("/peers/look", post().to(peer::look))
+        .route("/peers/add", post().to(peer::add))
+        .route("/peers/{host}", get().to(peer::show))
+        .route("/peers/{host}/policy", post().to(peer::set_policy))
+        .route("/peers/{host}/leave", post().to(peer::leave))
         .route("/blocks", get().to(block::list))
         .route("/blocks/add", post().to(block::add))
         .route("/blocks/remove", get().to(block::ask))

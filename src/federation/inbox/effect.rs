@@ -1,5 +1,6 @@
 //! What a proven activity does here: which use case it calls, all in one transaction with remembering that it did.
 
+mod listing;
 mod undo;
 
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::{
     },
     federation::{actor as actors, conversation, reading, reply as replies, share as shares, signature, wire},
     storage::{
-        Failed, Tx, actor, audience as follows, block, lane, queue, reply as known_replies, share as known_shares, tombstone,
+        Failed, Tx, actor, audience as follows, block, lane, listing as listings, queue, reply as known_replies,
+        share as known_shares, tombstone,
     },
     usecases::{audience, peer, reply, share},
 };
@@ -58,6 +60,7 @@ impl Effect {
             "Delete" => self.delete(tx),
             "Like" | "EmojiReact" => self.react(tx, ReactionKind::Like),
             "Announce" => self.announce(tx),
+            "Add" | "Remove" => self.list(tx),
             other => {
                 tracing::debug!(kind = other, actor = %self.signer.uri, "an activity of a kind that has no effect here");
                 Ok(())
@@ -163,13 +166,13 @@ impl Effect {
 
     /// The lab under which something of the signer is read: itself or the lab it names, where somebody here follows either.
     fn find_lab_of(&self, tx: &mut Tx<'_>, object: &Value) -> Result<Option<ActorId>, Failed> {
-        if follows::is_followed_from_here(tx, self.signer.id)? {
+        if listings::is_read_here(tx, self.signer.id)? {
             return Ok(Some(self.signer.id));
         }
         let Some(audience) = wire::url(object, "audience") else { return Ok(None) };
         let lab = actor::find_by_uri(tx, audience.as_str())?.filter(|lab| !lab.local && same_origin(&lab.uri, &self.signer.uri));
         match lab {
-            Some(lab) if follows::is_followed_from_here(tx, lab.id)? => Ok(Some(lab.id)),
+            Some(lab) if listings::is_read_here(tx, lab.id)? => Ok(Some(lab.id)),
             _ => Ok(None),
         }
     }
@@ -268,7 +271,7 @@ impl Effect {
         if held.is_some_and(|share| !wrapped && (share.local || share.lab != self.signer.id)) {
             return self.react(tx, ReactionKind::Boost);
         }
-        let lab = self.signer.kind == ActorKind::Lab && follows::is_followed_from_here(tx, self.signer.id)?;
+        let lab = self.signer.kind == ActorKind::Lab && listings::is_read_here(tx, self.signer.id)?;
         if lab && !self.links.owns(&about) {
             reading::plan_announced(tx, self.signer.id, about, self.now)?;
         }

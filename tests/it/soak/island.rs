@@ -135,7 +135,7 @@ impl Island {
         let inbox = self.listeners.pop_first().expect("a listener");
         self.ours.run(&["block", "add", inbox.trim_end_matches("/inbox")]).await;
         // What was under way at that moment may still arrive.
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
         self.blocked = Some((inbox, self.ledger.peer.count_posts()));
     }
 }
