@@ -7,7 +7,7 @@ use super::{
     Failed, Tx,
     actor::url,
     connection::{Connection, on},
-    host,
+    host, peer,
     schema::readings,
 };
 use crate::domain::{
@@ -133,6 +133,9 @@ pub fn settle(tx: &mut Tx<'_>, leased: &Leased, answer: &Answer, spread: i32, no
     let held_host = host::give_back(tx, (&leased.host, leased.lease), rest(leased.host_failures, answer, spread), now)?;
     if !held_host {
         host::expect(tx, &leased.host, to_millis(now))?;
+    }
+    if !matches!(answer, Answer::Held(_)) {
+        peer::note_contact(tx, &leased.host, !matches!(answer, Answer::Failed { .. }), now)?;
     }
     if let Some(next) = next(leased.kind, leased.past, answer, spread) {
         postpone(tx, leased, answer, &next, now)?;

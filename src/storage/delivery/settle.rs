@@ -62,6 +62,9 @@ fn settle_arrived(tx: &mut Tx<'_>, arrived: &[&Settlement], now: Moment) -> Resu
         deliveries::ended_at.eq(to_millis(now)),
     ));
     on!(tx, c => query.execute(c)).map_err(Failed::because("settle deliveries"))?;
+    for well in arrived.iter().filter(|settled| settled.lane.failures > 0) {
+        peer::note_contact(tx, &well.lane.host, true, now)?;
+    }
     let ill: BTreeSet<&str> = arrived.iter().map(|settled| settled.lane.name.as_str()).collect();
     // A lane that began to rest meanwhile goes on resting.
     let ill = lanes::name.eq_any(ill).and(lanes::failures.gt(0).or(lanes::denials.gt(0))).and(lanes::due_at.le(to_millis(now)));
@@ -88,6 +91,7 @@ fn settle_one(tx: &mut Tx<'_>, settled: &Settlement, spread: i32, now: Moment) -
             if settled.alone && retry_after.is_none() && settled.lane.name != object {
                 return set_aside_object(tx, settled, &object, to_millis(now + backoff(1, None, spread)));
             }
+            peer::note_contact(tx, &settled.lane.host, false, now)?;
             let wait = |failures| backoff(failures, *retry_after, spread);
             rest(tx, settled, |failures, _| now + wait(failures), retry_after.is_some(), now)?;
             expire(tx, &settled.lane, error, now)
