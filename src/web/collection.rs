@@ -12,18 +12,19 @@ use url::form_urlencoded::Serializer;
 use super::{
     State,
     activitypub::{answer, find_actor},
+    card::LabList,
     error::Error,
 };
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
-        directory::{self, Wanted, Whose},
+        directory::{self, Sort, Wanted, Whose},
         links::{Links, Place},
         share::{PublicId, Share},
         slice::{Cursor, Slice},
     },
     federation::{actor as actors, outgoing::find_spoken},
-    storage::{Failed, Tx, actor, audience, lab, membership, reply, share},
+    storage::{Failed, Tx, actor, audience, membership, reply, share},
 };
 
 /// Most items that a collection or a page of it shows.
@@ -120,15 +121,13 @@ fn read_outbox(tx: &mut Tx<'_>, links: &Links, actor: &Actor, page: Option<&str>
 
 /// The organisation's labs, by name.
 fn read_labs(tx: &mut Tx<'_>, page: Option<&str>) -> Result<Read, Failed> {
-    let after = page.and_then(|page| page.parse().ok()).unwrap_or_else(directory::Place::begin);
-    let ours = Wanted { whose: Whose::Own, ..Wanted::default() };
-    let mut labs = lab::look_for(tx, &ours, &after, LIMIT + 1)?;
-    let more = labs.len() > usize::try_from(LIMIT).unwrap_or(usize::MAX);
-    labs.truncate(usize::try_from(LIMIT).unwrap_or(usize::MAX));
-    let last = labs.last().filter(|_| more);
-    let next = last.map(|(lab, _)| directory::Place { local: true, id: lab.id.0, name: lab.name.clone() }.to_string());
+    let after = page.and_then(|page| page.parse().ok()).unwrap_or(directory::Place::Begin);
+    let ours = Wanted { whose: Whose::Own, sort: Sort::Name, ..Wanted::default() };
+    let limit = usize::try_from(LIMIT).unwrap_or(usize::MAX);
+    let labs = LabList::read(tx, &ours, &after, limit)?;
     let total = actor::count_local(tx, ActorKind::Lab)?;
-    Ok(Read::part(total, labs.iter().map(|(lab, _)| lab.uri.as_str().into()).collect(), next))
+    let items = labs.cards.iter().map(|card| card.actor.uri.as_str().into()).collect();
+    Ok(Read::part(total, items, labs.next.map(|place| place.to_string())))
 }
 
 fn read_item(tx: &mut Tx<'_>, links: &Links, actor: &Actor, share: &Share) -> Result<Option<Value>, Failed> {

@@ -9,6 +9,7 @@ mod block;
 mod card;
 mod collection;
 mod delivery;
+mod directory;
 mod discovery;
 mod error;
 mod feed;
@@ -140,13 +141,16 @@ fn routes(config: &mut ServiceConfig) {
         .route("/", get().to(instance::home))
         .route("/organisation", get().to(instance::organisation))
         .route("/organisation.atom", get().to(feed::of_organisation))
-        .route("/labs", get().to(lab::list))
+        .route("/labs", get().to(directory::list))
+        .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))
         .route("/labs/{handle}.atom", get().to(feed::of_lab))
         .route("/labs/{handle}", get().to(lab::show))
         .route("/labs/{handle}/edit", get().to(lab::edit))
         .route("/labs/{handle}/edit", post().to(lab::revise))
+        .route("/labs/{handle}/end", get().to(lab::ask_end))
+        .route("/labs/{handle}/end", post().to(lab::end))
         .route("/labs/{handle}/follow", get().to(audience::show))
         .route("/labs/{handle}/follow", post().to(audience::follow))
         .route("/labs/{handle}/unfollow", post().to(audience::unfollow))

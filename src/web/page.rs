@@ -15,8 +15,10 @@ use crate::{
     domain::{
         language::Language,
         moment::{self, Moment},
+        profile::Day,
         refusal::Refused,
         slice::Cursor,
+        theme::Labels,
     },
     i18n,
     storage::Failed,
@@ -109,6 +111,19 @@ impl Visit {
         let time = self.count(key, &count);
         let (ahead, past) = ("time-ahead", "time-past");
         self.tell(if seconds > 0 { ahead } else { past }, "time", time)
+    }
+
+    /// A day as people write it.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
+    pub fn day(&self, day: &Day) -> String {
+        self.date(&day.begins())
+    }
+
+    /// What a theme is called in the language of the page.
+    #[must_use]
+    pub fn label(&self, labels: &Labels) -> String {
+        labels.of(self.language).to_owned()
     }
 
     /// A date as machines read it.
@@ -245,6 +260,17 @@ fn field_of(key: &str) -> &'static str {
         "outcome" => "outcome",
         "name-blank" | "name-too-long" => "name",
         "summary-too-long" => "summary",
+        "lab-state" => "state",
+        "place-too-long" => "place",
+        "languages-many" => "languages",
+        "mandate-too-long" => "mandate",
+        "day" => "founded",
+        "themes-many" => "themes",
+        "open-to" => "open_to",
+        "successor-unknown" | "successor-itself" => "successor",
+        "theme-slug" | "theme-taken" => "slug",
+        "theme-label-blank" | "theme-label-too-long" => "nl",
+        "theme-same-as" | "theme-same-as-many" => "same_as",
         "address" | "follow-own" | "no-follow-screen" => "address",
         key if key.starts_with("handle") => "handle",
         key if key.starts_with("picture") => "picture",
