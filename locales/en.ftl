@@ -2,6 +2,7 @@
 skip-to-content = Skip to the content
 nav-main = Main
 nav-labs = Labs
+nav-themes = Themes
 nav-organisation = Organisation
 nav-following = Following
 nav-deliveries = Deliveries
@@ -273,6 +274,37 @@ reply-how = Paste this address into the search of your own server, and reply to 
 tag-kicker = Everything with the hashtag
 tag-empty = Nothing here has this hashtag.
 
+# Themes
+themes-title = Themes
+themes-lead = What labs work on, whatever each organisation calls it.
+theme-labs = { $count ->
+    [0] no labs yet
+    [one] { $count } lab
+   *[other] { $count } labs
+}
+theme-labs-both = { $count ->
+    [one] { $count } lab works on both
+   *[other] { $count } labs work on both
+}
+theme-lead = Who works on it here and elsewhere, what they shared lately, and whom to talk to.
+theme-who = Who works on it
+theme-nobody = No lab that we know works on this yet. A steward can choose it where the lab is described.
+theme-shares = Shared lately
+theme-no-shares = Nothing was shared about it yet. A share appears here by one of these hashtags:
+theme-all-shares = All of it:
+theme-organisations = Organisations
+theme-overlaps = They work on this too
+theme-people = Whom to talk to
+theme-steward-of = steward of { $lab }
+theme-ask = Or ask a lab: mention its address in a message from your own server.
+theme-new = Add a theme
+theme-edit = Change this theme
+theme-merge = Merge with another
+theme-merge-into = Which one stays
+theme-merge-hint = What was shown under this theme is shown under that one, and this address leads there. It cannot be undone.
+theme-others = What labs elsewhere call it
+theme-others-hint = Put one of these identifiers into a theme of ours that means the same, and they meet.
+
 # Members
 sign-in-lead = For members of { $organisation }. To read and to follow, you need no account here.
 sign-in-wrong = Handle and password do not belong together. Try again.
@@ -426,6 +458,13 @@ field-mandate = Mandate
 field-mandate-hint = By whose order it works, and with what room; at most 300 characters.
 field-successor = Who goes on with its work
 field-successor-hint = The address of a lab’s page, or @lab@host of one we know. Leave it empty where nobody does.
+field-slug = Word in the address
+field-slug-hint = 2 to 60 of a–z, 0–9 and - . It cannot be changed later.
+field-label-nl = In Dutch
+field-label-en = In English
+field-label-hint = At most 60 characters. A hashtag of the same words counts as this theme.
+field-same-as = The same elsewhere
+field-same-as-hint = Identifiers that others give to the same theme, one on each line, such as https://archipel.example/themes/ai
 field-organisation = Organisation
 field-organisation-kind = Kind of organisation
 field-summary = Description

@@ -2,6 +2,7 @@
 skip-to-content = Naar de inhoud
 nav-main = Hoofdmenu
 nav-labs = Labs
+nav-themes = Thema’s
 nav-organisation = Organisatie
 nav-following = Volgend
 nav-deliveries = Bezorgingen
@@ -270,6 +271,37 @@ reply-how = Plak dit adres in het zoekveld van je eigen server, en reageer op wa
 tag-kicker = Alles met de hashtag
 tag-empty = Hier heeft niets deze hashtag.
 
+# Themes
+themes-title = Thema’s
+themes-lead = Waar labs aan werken, hoe elke organisatie het ook noemt.
+theme-labs = { $count ->
+    [0] nog geen labs
+    [one] { $count } lab
+   *[other] { $count } labs
+}
+theme-labs-both = { $count ->
+    [one] { $count } lab werkt aan allebei
+   *[other] { $count } labs werken aan allebei
+}
+theme-lead = Wie hier en elders eraan werkt, wat ze pas deelden, en met wie je kunt praten.
+theme-who = Wie eraan werkt
+theme-nobody = Nog geen lab dat we kennen, werkt hieraan. Een beheerder van een lab kan het kiezen waar het lab wordt beschreven.
+theme-shares = Pas gedeeld
+theme-no-shares = Er is nog niets over gedeeld. Een bijdrage komt hier te staan met een van deze hashtags:
+theme-all-shares = Alles erover:
+theme-organisations = Organisaties
+theme-overlaps = Hier werken ze ook aan
+theme-people = Met wie je kunt praten
+theme-steward-of = beheert { $lab }
+theme-ask = Of vraag het een lab: noem het adres in een bericht vanaf je eigen server.
+theme-new = Voeg een thema toe
+theme-edit = Wijzig dit thema
+theme-merge = Voeg samen met een ander
+theme-merge-into = Welk thema blijft
+theme-merge-hint = Wat onder dit thema stond, staat dan onder dat andere, en dit adres leidt daarheen. Het kan niet ongedaan worden gemaakt.
+theme-others = Hoe labs elders het noemen
+theme-others-hint = Zet een van deze kenmerken bij een thema van ons dat hetzelfde betekent, dan vinden ze elkaar.
+
 # Leden
 sign-in-lead = Voor leden van { $organisation }. Om te lezen en te volgen heb je hier geen account nodig.
 sign-in-wrong = Naam en wachtwoord horen niet bij elkaar. Probeer het opnieuw.
@@ -423,6 +455,13 @@ field-mandate = Mandaat
 field-mandate-hint = In opdracht van wie het werkt, en met welke ruimte; hooguit 300 tekens.
 field-successor = Wie het werk voortzet
 field-successor-hint = Het adres van de pagina van een lab, of @lab@host van een lab dat we kennen. Laat het leeg als niemand dat doet.
+field-slug = Woord in het adres
+field-slug-hint = 2 tot 60 van a–z, 0–9 en - . Het kan later niet meer veranderen.
+field-label-nl = In het Nederlands
+field-label-en = In het Engels
+field-label-hint = Hooguit 60 tekens. Een hashtag van dezelfde woorden telt als dit thema.
+field-same-as = Elders hetzelfde
+field-same-as-hint = Kenmerken die anderen aan hetzelfde thema geven, een op elke regel, zoals https://archipel.example/themes/ai
 field-organisation = Organisatie
 field-organisation-kind = Soort organisatie
 field-summary = Beschrijving

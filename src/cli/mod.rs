@@ -14,6 +14,7 @@ mod reading;
 mod serve;
 mod share;
 mod table;
+mod theme;
 mod trouble;
 
 use std::{fmt::Display, io::Write, process::ExitCode};
@@ -83,6 +84,9 @@ enum Command {
     /// What is read at other servers in the background
     #[command(subcommand)]
     Reading(reading::Command),
+    /// What labs work on: our words for it, and those of others
+    #[command(subcommand)]
+    Theme(theme::Command),
 }
 
 /// Runs the command that this process was started with.
@@ -124,6 +128,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
         Command::Reading(command) => reading::run(command, &Installation::open(settings)?),
+        Command::Theme(command) => theme::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }
 }

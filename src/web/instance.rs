@@ -7,6 +7,7 @@ use super::{
     activitypub,
     card::{LabCard, LabList, ShareList},
     error::Error,
+    linked_data,
     request::{AskedPart, Visit},
 };
 use crate::{
@@ -51,6 +52,7 @@ struct OrganisationPage<'a> {
     id: String,
     is: Organisation,
     cards: Vec<LabCard>,
+    linked_data: String,
     /// Whether there are more labs than these.
     is_cut: bool,
 }
@@ -66,5 +68,7 @@ pub async fn organisation(visit: Visit) -> Result<HttpResponse, Error> {
     let labs = labs?;
     let id = visit.state.links().actor(ActorKind::Organisation, "").to_string();
     let (address, is) = (format!("{handle}@{}", visit.host()), settings.organisation.clone());
-    visit.page(&OrganisationPage { visit: &visit, address, id, is, cards: labs.cards, is_cut: labs.next.is_some() })
+    let (cards, is_cut) = (labs.cards, labs.next.is_some());
+    let linked_data = linked_data::of_organisation(&id, visit.organisation(), &is, &cards);
+    visit.page(&OrganisationPage { visit: &visit, address, id, is, cards, linked_data, is_cut })
 }

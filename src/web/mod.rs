@@ -17,6 +17,7 @@ mod freshness;
 mod health;
 mod instance;
 mod lab;
+mod linked_data;
 mod media;
 mod membership;
 mod negotiate;
@@ -25,6 +26,8 @@ mod reply;
 mod request;
 mod security;
 mod share;
+mod sitemap;
+mod theme;
 
 use std::time::Duration;
 
@@ -165,6 +168,14 @@ fn routes(config: &mut ServiceConfig) {
         .route("/shares/{id}/reply", post().to(reply::write))
         .route("/replies/{id}", get().to(reply::show))
         .route("/tags/{tag}", get().to(share::tag))
+        .route("/sitemap.xml", get().to(sitemap::index))
+        .route("/sitemap/{name}.xml", get().to(sitemap::part))
+        .route("/themes", get().to(theme::list))
+        .route("/themes", post().to(theme::add))
+        .route("/themes/{slug}", get().to(theme::show))
+        .route("/themes/{slug}", post().to(theme::revise))
+        .route("/themes/{slug}/edit", get().to(theme::ask))
+        .route("/themes/{slug}/merge", post().to(theme::merge))
         .route("/people/{handle}", get().to(membership::show))
         .route("/follow", get().to(audience::list))
         .route("/follow", post().to(audience::follow_address))

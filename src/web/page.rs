@@ -8,7 +8,9 @@ use askama::Template;
 
 use super::{
     asset,
+    card::LabCard,
     error::{self, Error},
+    linked_data,
     request::Visit,
 };
 use crate::{
@@ -157,6 +159,12 @@ impl Visit {
         self.to(format!("/shares/{id}/{page}"))
     }
 
+    /// The path to a page below a theme's.
+    #[must_use]
+    pub fn to_theme(&self, slug: &str, page: &str) -> String {
+        self.to(format!("/themes/{slug}/{page}"))
+    }
+
     /// The path to a page below another.
     #[must_use]
     pub fn to_below(&self, path: &str, page: &str) -> String {
@@ -182,6 +190,18 @@ impl Visit {
         let joint = if self.here.contains('?') { '&' } else { '?' };
         let others = Language::ALL.into_iter().filter(|language| *language != self.language);
         others.map(|language| (language.code(), name(language), format!("{}{joint}lang={language}", self.here))).collect()
+    }
+
+    /// What search engines read of a lab.
+    #[must_use]
+    pub fn linked_lab(&self, card: &LabCard) -> String {
+        linked_data::of_lab(card, self.language)
+    }
+
+    /// A path of ours as a whole address.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        self.state.links().at(path).to_string()
     }
 
     /// The organisation's name.
