@@ -2,6 +2,7 @@
 skip-to-content = Skip to the content
 nav-main = Main
 nav-labs = Labs
+nav-themes = Themes
 nav-organisation = Organisation
 nav-following = Following
 nav-deliveries = Deliveries
@@ -9,6 +10,7 @@ nav-blocks = Blocks
 sign-in = Sign in
 sign-out = Sign out
 footer-what = An instance of Archipel, the federated directory of public innovation. No tracking, no scripts.
+any = Any
 from-host = from { $host }
 pages-shares = More shares
 pages-labs = More labs
@@ -28,6 +30,10 @@ followers-here = { $count ->
     [0] followed by nobody here
     [one] followed by { $count } here
    *[other] followed by { $count } here
+participants = { $count ->
+    [one] { $count } takes part
+   *[other] { $count } take part
+}
 }
 shares = { $count ->
     [0] no shares yet
@@ -107,7 +113,27 @@ lab-kind-doetank = Doetank
 lab-kind-community = Community
 lab-kind-network = Network
 lab-kind-campaign = Campaign
-lab-kind-any = Any kind
+lab-state-starting = starting
+lab-state-active = active
+lab-state-dormant = dormant
+lab-state-ended = ended
+open-to-visits = visits
+open-to-questions = questions
+open-to-joint-work = joint work
+organisation-kind-ministry = Ministry
+organisation-kind-agency = Agency
+organisation-kind-municipality = Municipality
+organisation-kind-province = Province
+organisation-kind-water-authority = Water authority
+organisation-kind-knowledge-institution = Knowledge institution
+organisation-kind-company = Company
+organisation-kind-society = Society
+view-list = Cards
+view-alphabet = A to Z
+view-table = Table
+sort-activity = last active
+sort-name = name
+sort-newest = newest
 whose-all = Everywhere
 whose-own = Here
 whose-elsewhere = Elsewhere
@@ -145,20 +171,26 @@ how-more = Or use the Follow button of a lab: it leads to your own server.
 organisation-title = Organisation
 organisation-lead = These are the pages of { $organisation }. Its labs publish here what they learn.
 organisation-address = On the fediverse:
+organisation-register = In the register of organisations:
 organisation-labs = Labs
 
 # Labs
 labs-title = Labs
-labs-lead = Groups that try things out in public service. Each can be followed.
-labs-own = Labs of { $organisation }
+labs-lead = Groups that try things out in public service, of every organisation we know. Each can be followed.
 labs-none = There is no lab yet.
-labs-known = Labs elsewhere
-labs-known-none = We know no labs of other instances yet.
+labs-known-none = There is no lab here yet. Register one, or follow a lab of another organisation: then it appears here.
 labs-filter = Look for a lab
 labs-look = Look
 labs-all = Show everything
-labs-none-found = No lab here is like that. Fewer words may find more.
-labs-kind-hint = The kind is known of our own labs; labs elsewhere are left out.
+labs-more = More to choose from
+labs-ways = Ways to look at the list
+labs-view = Show as
+labs-sort = Sort by
+labs-letters = Letters
+labs-audience = Audience
+labs-last = Last shared
+labs-formats = The same for programs:
+labs-none-found = No lab here is like that. Fewer words or choices may find more.
 lab-new = Register a lab
 lab-new-lead = A lab is a group that can be followed. Everything but the handle can be changed later.
 lab-register = Register
@@ -173,6 +205,14 @@ lab-no-shares-here = We know no shares of this lab yet. They arrive when someone
 lab-origin = See it at { $host }
 lab-follow-there = Follow at { $host }
 lab-fetched = as it was on { $date }
+lab-active = last shared on { $date }
+lab-ended = This lab has ended. What it learned stays here.
+lab-ended-on = This lab ended on { $date }. What it learned stays here.
+lab-successor = Its work goes on at
+lab-end = End this lab
+lab-end-lead = Its page says that it has ended. Everything it shared stays readable and can be corrected; nothing new is published in it. Whoever describes the lab anew can open it again.
+lab-end-confirm = End the lab
+lab-end-keep = Keep it going
 lab-gone = This lab no longer exists at its origin. What we knew of it stays readable.
 
 # Following
@@ -233,6 +273,37 @@ reply-how-title = Reply from the fediverse
 reply-how = Paste this address into the search of your own server, and reply to what you find:
 tag-kicker = Everything with the hashtag
 tag-empty = Nothing here has this hashtag.
+
+# Themes
+themes-title = Themes
+themes-lead = What labs work on, whatever each organisation calls it.
+theme-labs = { $count ->
+    [0] no labs yet
+    [one] { $count } lab
+   *[other] { $count } labs
+}
+theme-labs-both = { $count ->
+    [one] { $count } lab works on both
+   *[other] { $count } labs work on both
+}
+theme-lead = Who works on it here and elsewhere, what they shared lately, and whom to talk to.
+theme-who = Who works on it
+theme-nobody = No lab that we know works on this yet. A steward can choose it where the lab is described.
+theme-shares = Shared lately
+theme-no-shares = Nothing was shared about it yet. A share appears here by one of these hashtags:
+theme-all-shares = All of it:
+theme-organisations = Organisations
+theme-overlaps = They work on this too
+theme-people = Whom to talk to
+theme-steward-of = steward of { $lab }
+theme-ask = Or ask a lab: mention its address in a message from your own server.
+theme-new = Add a theme
+theme-edit = Change this theme
+theme-merge = Merge with another
+theme-merge-into = Which one stays
+theme-merge-hint = What was shown under this theme is shown under that one, and this address leads there. It cannot be undone.
+theme-others = What labs elsewhere call it
+theme-others-hint = Put one of these identifiers into a theme of ours that means the same, and they meet.
 
 # Members
 sign-in-lead = For members of { $organisation }. To read and to follow, you need no account here.
@@ -362,7 +433,7 @@ field-block-subject = Whom
 field-block-subject-hint = A host, such as spam.example; or one actor: the address of its page, or @name@host where we know it.
 field-reason = Reason
 field-reason-hint = For other administrators; nobody else sees it.
-field-look-for = Name, address or description
+field-look-for = Name, address or words
 field-whose = Where
 field-handle = Handle
 field-handle-hint = 2 to 40 of a–z, 0–9 and _ . People follow @handle@{ $host }. It cannot be changed later.
@@ -370,6 +441,32 @@ field-name = Name
 field-name-hint = As people read it, at most 100 characters.
 field-lab-kind = Kind
 field-lab-kind-hint = A lab stays, a doetank works on one case, a community shares a field, a network joins organisations, a campaign has dates.
+field-theme = Theme
+field-themes = Themes
+field-themes-hint = What it works on; at most 8.
+field-open-to = Open to
+field-state = State
+field-state-hint = Starting, active or dormant. How to end a lab stands below the form.
+field-place = Place
+field-place-hint = A town, a region, or “online”.
+field-languages = Languages
+field-languages-hint = The codes of the languages it works in, such as nl en.
+field-founded = Founded
+field-ended = Ended
+field-day-hint = Such as 2026-09-01.
+field-mandate = Mandate
+field-mandate-hint = By whose order it works, and with what room; at most 300 characters.
+field-successor = Who goes on with its work
+field-successor-hint = The address of a lab’s page, or @lab@host of one we know. Leave it empty where nobody does.
+field-slug = Word in the address
+field-slug-hint = 2 to 60 of a–z, 0–9 and - . It cannot be changed later.
+field-label-nl = In Dutch
+field-label-en = In English
+field-label-hint = At most 60 characters. A hashtag of the same words counts as this theme.
+field-same-as = The same elsewhere
+field-same-as-hint = Identifiers that others give to the same theme, one on each line, such as https://archipel.example/themes/ai
+field-organisation = Organisation
+field-organisation-kind = Kind of organisation
 field-summary = Description
 field-summary-hint = What is it for, and for whom? Markdown works; at most 2,000 characters.
 field-picture = Picture
@@ -432,6 +529,7 @@ refused-blocked = { $subject } is blocked on this instance.
 refused-body-blank = Write something first.
 refused-body-too-long = The text has { $length } characters; { $limit } is the most.
 refused-data-folder = The folder { $folder } cannot be used; look at its owner and permissions.
+refused-day = “{ $given }” is no day; write it like 2026-09-01.
 refused-follow-own = That is one of ours; following works between servers.
 refused-follow-unknown = { $address } was not followed.
 refused-follower-unknown = Nobody here is called { $handle }.
@@ -440,16 +538,22 @@ refused-handle-reserved = “{ $given }” is kept for pages; choose another han
 refused-handle-taken = { $handle } is taken; choose another handle.
 refused-instance = This instance is not founded yet; start it once with archipel serve.
 refused-instance-address = This instance was founded as { $known }, and its address never changes. Set ARCHIPEL_URL back.
+refused-lab-ended = { $lab } has ended; nothing new is published in it. Describe it as active to open it again.
 refused-lab-kind = “{ $given }” is no kind of lab; choose lab, doetank, community, network or campaign.
+refused-lab-state = “{ $given }” is no state; choose starting, active, dormant or ended.
 refused-lab-unknown = There is no lab "{ $handle }" here.
 refused-language = “{ $given }” is no language code; use one such as nl or en.
+refused-languages-many = A lab has at most { $limit } languages.
 refused-licence = “{ $given }” is no licence we know; choose CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or EUPL-1.2.
+refused-mandate-too-long = The mandate has at most { $limit } characters.
 refused-member-unknown = There is no member { $handle } here.
 refused-name-blank = Give it a name.
 refused-name-too-long = A name has at most { $limit } characters.
 refused-no-follow-screen = { $host } offers no follow page. Copy the handle below, and paste it into the search of your server.
 refused-not-allowed = You have no role that allows this. Ask a steward of the lab.
+refused-open-to = “{ $given }” is nothing a lab can be open to; choose visits, questions or joint_work.
 refused-organisation-handle = The organisation’s handle is { $known }, and never changes. Set ARCHIPEL_ORGANISATION_HANDLE back.
+refused-organisation-kind = “{ $given }” is no kind of organisation.
 refused-outcome = “{ $given }” is no outcome; choose worked, partly, did_not_work or stopped.
 refused-page-unknown = There is nothing at this address. Perhaps it moved, or the address has a slip in it.
 refused-password-too-long = That password is too long.
@@ -457,6 +561,7 @@ refused-password-too-short = A password has at least { $limit } characters.
 refused-picture-too-large = The picture is larger than { $limit } MB; make it smaller.
 refused-picture-too-many-pixels = The picture has more than { $limit } million pixels; make it smaller.
 refused-picture-unreadable = This is no picture we can read; use PNG, JPEG or WebP.
+refused-place-too-long = A place has at most { $limit } characters.
 refused-reply-unknown = There is no reply at this address.
 refused-role = “{ $given }” is no role; choose steward or editor.
 refused-second-worker = Another process already works the queue in { $folder }. With SQLite there is one; stop it first, or use PostgreSQL.
@@ -466,9 +571,22 @@ refused-share-exists = This share exists already.
 refused-share-kind = “{ $given }” is no kind of share; choose update, story, result, research, method, question, idea, term or issue.
 refused-share-unknown = There is no share at this address.
 refused-share-withdrawn = This share was withdrawn by those who wrote it.
+refused-successor-itself = A lab cannot succeed itself.
+refused-successor-unknown = We do not know { $address } here; give the address of its page.
 refused-summary-too-long = The description is longer than { $limit } characters.
+refused-theme-itself = A theme cannot be merged into itself.
+refused-theme-label-blank = Give it a label in both languages.
+refused-theme-label-too-long = A label has at most { $limit } characters.
+refused-theme-same-as = “{ $given }” is no address; give identifiers that begin with https:// or http://.
+refused-theme-same-as-many = At most { $limit } identifiers mean the same.
+refused-theme-slug = “{ $given }” cannot stand in an address: use 2 to 60 of a–z, 0–9 and - .
+refused-theme-taken = There is or was a theme { $slug } here; choose another word.
+refused-theme-unknown = There is no theme { $slug } here.
+refused-themes-enough = There are { $limit } themes already; merge some first.
+refused-themes-many = A lab works on at most { $limit } themes.
 refused-title-blank = Give it a title.
 refused-title-too-long = The title has { $length } characters; { $limit } is the most.
+refused-tooi = “{ $given }” is no identifier of the register of organisations.
 refused-voice-of-another = You cannot speak for someone else.
 
 # The command line
@@ -488,6 +606,7 @@ cli-follow-accepted = { $follower } follows { $address }.
 cli-follow-rejected = { $address } does not want to be followed by { $follower }.
 cli-follow-requested = { $follower } asked to follow { $address }; the answer has not come yet.
 cli-lab-added = People can now follow { $address }.
+cli-lab-ended = { $lab } ended on { $day }.
 cli-list-limited = Only the first { $limit } are shown; --limit shows more.
 cli-migrated = { $steps ->
     [0] The tables were up to date.

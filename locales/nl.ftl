@@ -2,6 +2,7 @@
 skip-to-content = Naar de inhoud
 nav-main = Hoofdmenu
 nav-labs = Labs
+nav-themes = Thema’s
 nav-organisation = Organisatie
 nav-following = Volgend
 nav-deliveries = Bezorgingen
@@ -9,6 +10,7 @@ nav-blocks = Blokkades
 sign-in = Inloggen
 sign-out = Uitloggen
 footer-what = Een instantie van Archipel, de gefedereerde wegwijzer van publieke innovatie. Zonder scripts en zonder meekijkers.
+any = Maakt niet uit
 from-host = van { $host }
 pages-shares = Meer bijdragen
 pages-labs = Meer labs
@@ -28,6 +30,10 @@ followers-here = { $count ->
     [0] door niemand hier gevolgd
     [one] door { $count } hier gevolgd
    *[other] door { $count } hier gevolgd
+participants = { $count ->
+    [one] { $count } doet mee
+   *[other] { $count } doen mee
+}
 }
 shares = { $count ->
     [0] nog niets gedeeld
@@ -104,7 +110,27 @@ lab-kind-doetank = Doetank
 lab-kind-community = Community
 lab-kind-network = Netwerk
 lab-kind-campaign = Campagne
-lab-kind-any = Elke soort
+lab-state-starting = begint
+lab-state-active = actief
+lab-state-dormant = rust
+lab-state-ended = gestopt
+open-to-visits = bezoek
+open-to-questions = vragen
+open-to-joint-work = samenwerken
+organisation-kind-ministry = Ministerie
+organisation-kind-agency = Uitvoeringsorganisatie
+organisation-kind-municipality = Gemeente
+organisation-kind-province = Provincie
+organisation-kind-water-authority = Waterschap
+organisation-kind-knowledge-institution = Kennisinstelling
+organisation-kind-company = Bedrijf
+organisation-kind-society = Vereniging of stichting
+view-list = Kaarten
+view-alphabet = A tot Z
+view-table = Tabel
+sort-activity = laatst actief
+sort-name = naam
+sort-newest = nieuwste
 whose-all = Overal
 whose-own = Hier
 whose-elsewhere = Elders
@@ -142,20 +168,26 @@ how-more = Of gebruik de knop Volgen van een lab: die brengt je naar je eigen se
 organisation-title = Organisatie
 organisation-lead = Dit zijn de pagina’s van { $organisation }. Haar labs delen hier wat ze leren.
 organisation-address = In de fediverse:
+organisation-register = In het register van organisaties:
 organisation-labs = Labs
 
 # Labs
 labs-title = Labs
-labs-lead = Groepen die dingen uitproberen voor de publieke zaak. Elk lab kun je volgen.
-labs-own = Labs van { $organisation }
+labs-lead = Groepen die dingen uitproberen voor de publieke zaak, van elke organisatie die we kennen. Elk lab kun je volgen.
 labs-none = Er is nog geen lab.
-labs-known = Labs elders
-labs-known-none = We kennen nog geen labs van andere instanties.
+labs-known-none = Er is hier nog geen lab. Meld er een aan, of volg een lab van een andere organisatie: dan staat het hier ook.
 labs-filter = Zoek een lab
 labs-look = Zoek
 labs-all = Toon alles
-labs-none-found = Zo’n lab is hier niet. Minder woorden vinden misschien meer.
-labs-kind-hint = De soort kennen we alleen van onze eigen labs; labs elders vallen weg.
+labs-more = Meer om uit te kiezen
+labs-ways = Manieren om de lijst te bekijken
+labs-view = Tonen als
+labs-sort = Sorteren op
+labs-letters = Letters
+labs-audience = Publiek
+labs-last = Laatst gedeeld
+labs-formats = Hetzelfde voor programma’s:
+labs-none-found = Zo’n lab is hier niet. Minder woorden of keuzes vinden misschien meer.
 lab-new = Lab aanmelden
 lab-new-lead = Een lab is een groep die je kunt volgen. Alles behalve het adres kun je later wijzigen.
 lab-register = Aanmelden
@@ -170,6 +202,14 @@ lab-no-shares-here = We kennen nog geen bijdragen van dit lab. Ze komen zodra ie
 lab-origin = Bekijk het op { $host }
 lab-follow-there = Volgen op { $host }
 lab-fetched = zoals het was op { $date }
+lab-active = laatst gedeeld op { $date }
+lab-ended = Dit lab is gestopt. Wat het leerde, blijft hier staan.
+lab-ended-on = Dit lab is gestopt op { $date }. Wat het leerde, blijft hier staan.
+lab-successor = Het werk gaat verder bij
+lab-end = Stop dit lab
+lab-end-lead = De pagina zegt dan dat het lab is gestopt. Alles wat het deelde, blijft leesbaar en kan worden verbeterd; er komt niets nieuws bij. Wie het lab opnieuw beschrijft, kan het weer openen.
+lab-end-confirm = Stop het lab
+lab-end-keep = Laat het doorgaan
 lab-gone = Dit lab bestaat op zijn eigen plek niet meer. Wat we ervan kenden blijft leesbaar.
 
 # Volgen
@@ -230,6 +270,37 @@ reply-how-title = Reageer vanuit de fediverse
 reply-how = Plak dit adres in het zoekveld van je eigen server, en reageer op wat je vindt:
 tag-kicker = Alles met de hashtag
 tag-empty = Hier heeft niets deze hashtag.
+
+# Themes
+themes-title = Thema’s
+themes-lead = Waar labs aan werken, hoe elke organisatie het ook noemt.
+theme-labs = { $count ->
+    [0] nog geen labs
+    [one] { $count } lab
+   *[other] { $count } labs
+}
+theme-labs-both = { $count ->
+    [one] { $count } lab werkt aan allebei
+   *[other] { $count } labs werken aan allebei
+}
+theme-lead = Wie hier en elders eraan werkt, wat ze pas deelden, en met wie je kunt praten.
+theme-who = Wie eraan werkt
+theme-nobody = Nog geen lab dat we kennen, werkt hieraan. Een beheerder van een lab kan het kiezen waar het lab wordt beschreven.
+theme-shares = Pas gedeeld
+theme-no-shares = Er is nog niets over gedeeld. Een bijdrage komt hier te staan met een van deze hashtags:
+theme-all-shares = Alles erover:
+theme-organisations = Organisaties
+theme-overlaps = Hier werken ze ook aan
+theme-people = Met wie je kunt praten
+theme-steward-of = beheert { $lab }
+theme-ask = Of vraag het een lab: noem het adres in een bericht vanaf je eigen server.
+theme-new = Voeg een thema toe
+theme-edit = Wijzig dit thema
+theme-merge = Voeg samen met een ander
+theme-merge-into = Welk thema blijft
+theme-merge-hint = Wat onder dit thema stond, staat dan onder dat andere, en dit adres leidt daarheen. Het kan niet ongedaan worden gemaakt.
+theme-others = Hoe labs elders het noemen
+theme-others-hint = Zet een van deze kenmerken bij een thema van ons dat hetzelfde betekent, dan vinden ze elkaar.
 
 # Leden
 sign-in-lead = Voor leden van { $organisation }. Om te lezen en te volgen heb je hier geen account nodig.
@@ -359,7 +430,7 @@ field-block-subject = Wie
 field-block-subject-hint = Een host, zoals spam.example; of één actor: het adres van de pagina, of @naam@host als we die kennen.
 field-reason = Reden
 field-reason-hint = Voor andere beheerders; niemand anders ziet die.
-field-look-for = Naam, adres of beschrijving
+field-look-for = Naam, adres of woorden
 field-whose = Waar
 field-handle = Adres
 field-handle-hint = 2 tot 40 tekens uit a–z, 0–9 en _ . Mensen volgen @adres@{ $host }. Dit kan later niet veranderen.
@@ -367,6 +438,32 @@ field-name = Naam
 field-name-hint = Zoals mensen hem lezen, hoogstens 100 tekens.
 field-lab-kind = Soort
 field-lab-kind-hint = Een lab blijft, een doetank werkt aan één zaak, een community deelt een vak, een netwerk verbindt organisaties, een campagne heeft datums.
+field-theme = Thema
+field-themes = Thema’s
+field-themes-hint = Waar het aan werkt; hooguit 8.
+field-open-to = Open voor
+field-state = Toestand
+field-state-hint = Begint, actief of rust. Hoe een lab stopt, staat onder het formulier.
+field-place = Plaats
+field-place-hint = Een plaats, een streek, of “online”.
+field-languages = Talen
+field-languages-hint = De codes van de talen waarin het werkt, zoals nl en.
+field-founded = Opgericht
+field-ended = Gestopt
+field-day-hint = Zoals 2026-09-01.
+field-mandate = Mandaat
+field-mandate-hint = In opdracht van wie het werkt, en met welke ruimte; hooguit 300 tekens.
+field-successor = Wie het werk voortzet
+field-successor-hint = Het adres van de pagina van een lab, of @lab@host van een lab dat we kennen. Laat het leeg als niemand dat doet.
+field-slug = Woord in het adres
+field-slug-hint = 2 tot 60 van a–z, 0–9 en - . Het kan later niet meer veranderen.
+field-label-nl = In het Nederlands
+field-label-en = In het Engels
+field-label-hint = Hooguit 60 tekens. Een hashtag van dezelfde woorden telt als dit thema.
+field-same-as = Elders hetzelfde
+field-same-as-hint = Kenmerken die anderen aan hetzelfde thema geven, een op elke regel, zoals https://archipel.example/themes/ai
+field-organisation = Organisatie
+field-organisation-kind = Soort organisatie
 field-summary = Beschrijving
 field-summary-hint = Waarvoor is het, en voor wie? Markdown werkt; hoogstens 2.000 tekens.
 field-picture = Afbeelding
@@ -429,6 +526,7 @@ refused-blocked = { $subject } is op deze instantie geblokkeerd.
 refused-body-blank = Schrijf eerst iets.
 refused-body-too-long = De tekst heeft { $length } tekens; { $limit } is het meeste.
 refused-data-folder = De map { $folder } kan niet gebruikt worden; kijk naar haar eigenaar en rechten.
+refused-day = “{ $given }” is geen dag; schrijf die als 2026-09-01.
 refused-follow-own = Dat is er een van ons; volgen gaat tussen servers.
 refused-follow-unknown = { $address } werd niet gevolgd.
 refused-follower-unknown = Niemand heet hier { $handle }.
@@ -437,16 +535,22 @@ refused-handle-reserved = “{ $given }” is bestemd voor pagina’s; kies een 
 refused-handle-taken = { $handle } is bezet; kies een ander adres.
 refused-instance = Deze instantie is nog niet gesticht; start haar één keer met archipel serve.
 refused-instance-address = Deze instantie is gesticht als { $known }, en haar adres verandert nooit. Zet ARCHIPEL_URL terug.
+refused-lab-ended = { $lab } is gestopt; er wordt niets nieuws in gepubliceerd. Beschrijf het als actief om het weer te openen.
 refused-lab-kind = “{ $given }” is geen soort lab; kies lab, doetank, community, network of campaign.
+refused-lab-state = “{ $given }” is geen toestand; kies starting, active, dormant of ended.
 refused-lab-unknown = Er is hier geen lab "{ $handle }".
 refused-language = “{ $given }” is geen taalcode; gebruik er een als nl of en.
+refused-languages-many = Een lab heeft hooguit { $limit } talen.
 refused-licence = “{ $given }” is geen licentie die we kennen; kies CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 of EUPL-1.2.
+refused-mandate-too-long = Het mandaat heeft hooguit { $limit } tekens.
 refused-member-unknown = Er is hier geen lid { $handle }.
 refused-name-blank = Geef het een naam.
 refused-name-too-long = Een naam heeft hoogstens { $limit } tekens.
 refused-no-follow-screen = { $host } heeft geen volgpagina. Kopieer het adres hieronder, en plak het in het zoekveld van je server.
 refused-not-allowed = Je hebt geen rol die dit toestaat. Vraag het een trekker van het lab.
+refused-open-to = “{ $given }” is niets waar een lab open voor kan zijn; kies visits, questions of joint_work.
 refused-organisation-handle = Het adres van de organisatie is { $known }, en verandert nooit. Zet ARCHIPEL_ORGANISATION_HANDLE terug.
+refused-organisation-kind = “{ $given }” is geen soort organisatie.
 refused-outcome = “{ $given }” is geen uitkomst; kies worked, partly, did_not_work of stopped.
 refused-page-unknown = Op dit adres staat niets. Misschien is het verhuisd, of staat er een foutje in het adres.
 refused-password-too-long = Dat wachtwoord is te lang.
@@ -454,6 +558,7 @@ refused-password-too-short = Een wachtwoord heeft minstens { $limit } tekens.
 refused-picture-too-large = De afbeelding is groter dan { $limit } MB; maak haar kleiner.
 refused-picture-too-many-pixels = De afbeelding heeft meer dan { $limit } miljoen beeldpunten; maak haar kleiner.
 refused-picture-unreadable = Dit is geen afbeelding die we kunnen lezen; gebruik PNG, JPEG of WebP.
+refused-place-too-long = Een plaats heeft hooguit { $limit } tekens.
 refused-reply-unknown = Op dit adres staat geen reactie.
 refused-role = “{ $given }” is geen rol; kies steward of editor.
 refused-second-worker = Een ander proces werkt de wachtrij in { $folder } al af. Bij SQLite is er één; stop dat eerst, of gebruik PostgreSQL.
@@ -463,9 +568,22 @@ refused-share-exists = Deze bijdrage bestaat al.
 refused-share-kind = “{ $given }” is geen soort bijdrage; kies update, story, result, research, method, question, idea, term of issue.
 refused-share-unknown = Op dit adres staat geen bijdrage.
 refused-share-withdrawn = Deze bijdrage is ingetrokken door wie haar schreef.
+refused-successor-itself = Een lab kan zichzelf niet opvolgen.
+refused-successor-unknown = We kennen { $address } hier niet; geef het adres van de pagina.
 refused-summary-too-long = De beschrijving is langer dan { $limit } tekens.
+refused-theme-itself = Een thema kan niet met zichzelf worden samengevoegd.
+refused-theme-label-blank = Geef het een naam in beide talen.
+refused-theme-label-too-long = Een naam heeft hooguit { $limit } tekens.
+refused-theme-same-as = “{ $given }” is geen adres; geef kenmerken die met https:// of http:// beginnen.
+refused-theme-same-as-many = Hooguit { $limit } kenmerken betekenen hetzelfde.
+refused-theme-slug = “{ $given }” kan niet in een adres staan: gebruik 2 tot 60 van a–z, 0–9 en - .
+refused-theme-taken = Er is of was hier al een thema { $slug }; kies een ander woord.
+refused-theme-unknown = Er is hier geen thema { $slug }.
+refused-themes-enough = Er zijn al { $limit } thema’s; voeg er eerst een paar samen.
+refused-themes-many = Een lab werkt aan hooguit { $limit } thema’s.
 refused-title-blank = Geef het een titel.
 refused-title-too-long = De titel heeft { $length } tekens; { $limit } is het meeste.
+refused-tooi = “{ $given }” is geen kenmerk uit het register van organisaties.
 refused-voice-of-another = Je kunt niet voor een ander spreken.
 
 # De opdrachtregel
@@ -485,6 +603,7 @@ cli-follow-accepted = { $follower } volgt { $address }.
 cli-follow-rejected = { $address } wil niet gevolgd worden door { $follower }.
 cli-follow-requested = { $follower } heeft gevraagd { $address } te volgen; het antwoord is er nog niet.
 cli-lab-added = Mensen kunnen nu { $address } volgen.
+cli-lab-ended = { $lab } is gestopt op { $day }.
 cli-list-limited = Alleen de eerste { $limit } staan hier; met --limit zie je er meer.
 cli-migrated = { $steps ->
     [0] De tabellen waren al bijgewerkt.

@@ -2,6 +2,7 @@
 //! Everything stays on loopback, is bounded in count and time, and is gone afterwards.
 
 mod catch_up;
+mod directory;
 mod fan_out;
 mod far_peer;
 mod hostile;
@@ -44,6 +45,7 @@ const SCENARIOS: &[Scenario] = &[
     ("far-peer", far_peer::measure),
     ("catch-up", catch_up::measure),
     ("inbox", inbox::measure),
+    ("directory", directory::measure),
 ];
 
 /// What every scenario works with.

@@ -34,6 +34,9 @@ pub struct Options {
     /// catch-up: how many deliveries have waited for 24 hours [default: 1000000]
     #[arg(long)]
     backlog: Option<usize>,
+    /// directory: how many labs are listed [default: 10000]
+    #[arg(long)]
+    labs: Option<usize>,
     /// Be the federation library's own queue, sending to this port
     #[arg(long, hide = true)]
     pub library_queue: Option<u16>,
@@ -82,6 +85,11 @@ impl Options {
     /// The deliveries of the backlog.
     pub fn backlog(&self) -> usize {
         self.choose(self.backlog, 1_000_000, 400)
+    }
+
+    /// The labs of the directory.
+    pub fn labs(&self) -> usize {
+        self.choose(self.labs, 10_000, 200)
     }
 
     /// One of two values: for a whole run, or for a quick one.

@@ -1,6 +1,6 @@
 //! `archipel lab`: register, describe, list and show labs.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{
@@ -15,9 +15,13 @@ use crate::{
     domain::{
         actor::Handle,
         lab::{Lab, LabProfile, NewLab},
+        peer::Address,
+        profile::{Day, Filled},
+        refusal::Refused,
+        theme::Slug,
     },
     federation::key,
-    storage::{Failed, Tx, audience, lab, membership, share},
+    storage::{Failed, Tx, audience, lab, membership, share, theme},
     usecases::lab as labs,
 };
 
@@ -38,6 +42,8 @@ pub enum Command {
         /// What it is about, in Markdown
         #[arg(long, default_value = "")]
         summary: String,
+        #[command(flatten)]
+        said: Said,
     },
     /// Change what a lab says of itself; what is left out stays
     #[command(
@@ -56,7 +62,21 @@ pub enum Command {
         #[arg(long)]
         summary: Option<String>,
         #[command(flatten)]
+        said: Said,
+        #[command(flatten)]
         picture: Upload,
+    },
+    /// End a lab; all it learned stays, nothing new is published in it
+    #[command(after_help = "Example:\n  archipel lab end wind --successor https://labs.example.org/labs/water")]
+    End {
+        /// The lab
+        handle: String,
+        /// The day it ended, such as 2026-09-01; today where it is left out
+        #[arg(long, value_name = "DAY", default_value = "")]
+        on: String,
+        /// Who goes on with its work: the address of a lab's page, or @name@host of one we know
+        #[arg(long, value_name = "ADDRESS")]
+        successor: Option<String>,
     },
     /// List our labs, with followers and shares
     List {
@@ -74,19 +94,76 @@ pub enum Command {
     },
 }
 
+/// What a lab says of itself beside its name, kind and description; what is left out stays.
+#[derive(Debug, Args)]
+pub struct Said {
+    /// starting, active or dormant
+    #[arg(long)]
+    state: Option<String>,
+    /// Where it is
+    #[arg(long)]
+    place: Option<String>,
+    /// The languages it works in, such as 'nl en'
+    #[arg(long)]
+    languages: Option<String>,
+    /// visits, questions or joint_work; can be given several times, and '' for nothing
+    #[arg(long = "open-to", value_name = "WHAT")]
+    open_to: Vec<String>,
+    /// By whose order it works
+    #[arg(long)]
+    mandate: Option<String>,
+    /// The day it was founded, such as 2024-09-01
+    #[arg(long, value_name = "DAY")]
+    founded: Option<String>,
+    /// A theme of ours by its slug; can be given several times, and '' for none
+    #[arg(long = "theme", value_name = "SLUG")]
+    themes: Vec<String>,
+}
+
+impl Said {
+    fn is_given(&self) -> bool {
+        let texts = [&self.state, &self.place, &self.languages, &self.mandate, &self.founded];
+        texts.into_iter().any(Option::is_some) || !self.open_to.is_empty() || !self.themes.is_empty()
+    }
+
+    /// What is given over what was there.
+    fn over(&self, old: Filled) -> Filled {
+        let given = |new: &Option<String>, old| new.clone().unwrap_or(old);
+        Filled {
+            state: given(&self.state, old.state),
+            place: given(&self.place, old.place),
+            languages: given(&self.languages, old.languages),
+            mandate: given(&self.mandate, old.mandate),
+            founded: given(&self.founded, old.founded),
+            open_to: if self.open_to.is_empty() { old.open_to } else { without_blanks(&self.open_to) },
+            ..old
+        }
+    }
+
+    fn themes(&self, old: Vec<Slug>) -> Result<Vec<Slug>, Refused> {
+        if self.themes.is_empty() { Ok(old) } else { without_blanks(&self.themes).iter().map(|slug| Slug::parse(slug)).collect() }
+    }
+}
+
+fn without_blanks(given: &[String]) -> Vec<String> {
+    given.iter().filter(|one| !one.trim().is_empty()).cloned().collect()
+}
+
 /// Runs one of these commands.
 ///
 /// # Errors
 /// What is wrong with what was asked, or with us.
 pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble> {
     match command {
-        Command::Add { handle, name, kind, summary } => {
-            let profile = LabProfile::parse(&name, &kind, &summary)?;
+        Command::Add { handle, name, kind, summary, said } => {
+            let filled = said.over(Filled { kind, ..Filled::default() });
+            let profile = LabProfile::read(&name, &summary, &filled, said.themes(Vec::new())?)?;
             add(installation, NewLab { handle: Handle::parse(&handle)?, profile })
         }
-        Command::Describe { handle, name, kind, summary, picture } => {
-            describe(installation, &handle, [name, kind, summary], &picture)
+        Command::Describe { handle, name, kind, summary, said, picture } => {
+            describe(installation, &handle, [name, kind, summary], &said, &picture)
         }
+        Command::End { handle, on, successor } => end(installation, &handle, &on, successor.as_deref()),
         Command::List { json } => table::show(&list(installation)?, json),
         Command::Show { handle, json } => show(installation, &handle, json),
     }
@@ -101,21 +178,41 @@ fn add(installation: &Installation, new: NewLab) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn describe(installation: &Installation, handle: &str, changes: [Option<String>; 3], picture: &Upload) -> Result<(), Trouble> {
-    if changes.iter().all(Option::is_none) && !picture.is_given() {
-        return Err(Trouble::mistake("cli-nothing-to-change").with("options", "--name, --kind, --summary, --picture"));
+fn describe(
+    installation: &Installation,
+    handle: &str,
+    changes: [Option<String>; 3],
+    said: &Said,
+    picture: &Upload,
+) -> Result<(), Trouble> {
+    if changes.iter().all(Option::is_none) && !picture.is_given() && !said.is_given() {
+        let options =
+            "--name, --kind, --summary, --state, --place, --languages, --open-to, --mandate, --founded, --theme, --picture";
+        return Err(Trouble::mistake("cli-nothing-to-change").with("options", options));
     }
     let [name, kind, summary] = changes;
     let (now, links) = (installation.now(), &installation.federation.links);
     picture.keep_for(installation, |picture| {
         installation.write(|tx| {
             let lab = labs::find(tx, handle)?;
-            let name = name.unwrap_or(lab.actor.name);
-            let kind = kind.unwrap_or_else(|| lab.kind.code().to_owned());
-            let profile = LabProfile::parse(&name, &kind, &summary.unwrap_or(lab.description))?;
+            let old = lab.profile.fill();
+            let filled = said.over(Filled { kind: kind.unwrap_or_else(|| old.kind.clone()), ..old });
+            let shown = theme::list_shown(tx, &[lab.actor.id])?.into_iter().filter_map(|(_, theme)| theme.slug);
+            let themes = said.themes(shown.collect())?;
+            let (name, summary) = (name.unwrap_or(lab.actor.name), summary.unwrap_or(lab.description));
+            let profile = LabProfile::read(&name, &summary, &filled, themes)?;
             labs::describe(tx, now, links, None, handle, (profile, picture.or(lab.actor.picture)))
         })
     })?;
+    Ok(())
+}
+
+fn end(installation: &Installation, handle: &str, on: &str, successor: Option<&str>) -> Result<(), Trouble> {
+    let (ended, successor) = (Day::parse(on)?, successor.map(Address::parse).transpose()?);
+    let now = installation.now();
+    let lab = installation.write(|tx| labs::end(tx, now, None, handle, (ended, successor.as_ref())))?;
+    let ended = lab.profile.ended.map(|day| day.to_string()).unwrap_or_default();
+    say(installation.message("cli-lab-ended", &[("lab", lab.actor.name), ("day", ended)]));
     Ok(())
 }
 
@@ -127,18 +224,20 @@ struct LabRow {
     kind: &'static str,
     address: String,
     url: String,
+    state: &'static str,
+    place: String,
     followers: i64,
     shares: i64,
 }
 
 impl Row for LabRow {
-    const HEADINGS: &'static [&'static str] = &["handle", "name", "kind", "followers", "shares", "address", "url"];
+    const HEADINGS: &'static [&'static str] = &["handle", "name", "kind", "state", "followers", "shares", "address", "url"];
 
     fn cells(&self) -> Vec<String> {
         let counts = [self.followers.to_string(), self.shares.to_string()];
         let [followers, shares] = counts;
         let (address, url) = (self.address.clone(), self.url.clone());
-        vec![self.handle.clone(), self.name.clone(), self.kind.to_owned(), followers, shares, address, url]
+        vec![self.handle.clone(), self.name.clone(), self.kind.to_owned(), self.state.to_owned(), followers, shares, address, url]
     }
 }
 
@@ -153,7 +252,9 @@ fn row(tx: &mut Tx<'_>, lab: &Lab) -> Result<LabRow, Failed> {
     Ok(LabRow {
         handle: lab.actor.handle.clone(),
         name: lab.actor.name.clone(),
-        kind: lab.kind.code(),
+        kind: lab.kind().code(),
+        state: lab.profile.state.code(),
+        place: lab.profile.place.to_string(),
         address: format!("@{}", lab.actor.address()),
         url: lab.actor.uri.to_string(),
         followers: audience::count_followers(tx, lab.actor.id)?,

@@ -15,6 +15,7 @@ mod reading;
 mod serve;
 mod share;
 mod table;
+mod theme;
 mod trouble;
 
 use std::{fmt::Display, io::Write, process::ExitCode};
@@ -87,6 +88,9 @@ enum Command {
     /// What is read at other servers in the background
     #[command(subcommand)]
     Reading(reading::Command),
+    /// What labs work on: our words for it, and those of others
+    #[command(subcommand)]
+    Theme(theme::Command),
 }
 
 /// Runs the command that this process was started with.
@@ -129,6 +133,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
         Command::Reading(command) => reading::run(command, &Installation::open(settings)?),
+        Command::Theme(command) => theme::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }
 }

@@ -9,7 +9,12 @@ use std::{
 
 use url::Url;
 
-use crate::domain::{actor::Handle, language::Language, links::Links};
+use crate::domain::{
+    actor::Handle,
+    language::Language,
+    links::Links,
+    organisation::{Organisation, OrganisationKind, Tooi},
+};
 
 /// Everything an administrator can set, checked.
 #[derive(Debug, Clone)]
@@ -26,6 +31,8 @@ pub struct Settings {
     pub organisation_name: String,
     /// The organisation's handle.
     pub organisation_handle: Handle,
+    /// What the organisation is.
+    pub organisation: Organisation,
     /// The language of pages for visitors who ask for none that we speak.
     pub language: Language,
     /// Allows http, ports and loopback peers, and nothing beyond loopback.
@@ -73,6 +80,8 @@ struct Written {
     database_url: Option<String>,
     organisation_name: Option<String>,
     organisation_handle: Option<String>,
+    organisation_kind: Option<String>,
+    organisation_tooi: Option<String>,
     language: Option<String>,
     development: Option<bool>,
     ca_file: Option<String>,
@@ -95,10 +104,13 @@ impl Settings {
         let data_dir = PathBuf::from(filled("ARCHIPEL_DATA_DIR").or(file.data_dir).unwrap_or_else(|| "archipel-data".into()));
         let organisation_name = parse_organisation_name(filled("ARCHIPEL_ORGANISATION_NAME").or(file.organisation_name))?;
         let handle = filled("ARCHIPEL_ORGANISATION_HANDLE").or(file.organisation_handle);
+        let kind = filled("ARCHIPEL_ORGANISATION_KIND").or(file.organisation_kind);
+        let tooi = filled("ARCHIPEL_ORGANISATION_TOOI").or(file.organisation_tooi);
         Ok(Self {
             listen: parse_listen(filled("ARCHIPEL_LISTEN").or(file.listen), development)?,
             database: parse_database(filled("ARCHIPEL_DATABASE_URL").or(file.database_url), &data_dir)?,
             organisation_handle: parse_handle(handle, &organisation_name)?,
+            organisation: parse_organisation(kind.as_deref(), tooi.as_deref())?,
             language: parse_language(filled("ARCHIPEL_LANGUAGE").or(file.language))?,
             ca_file: parse_ca_file(filled("ARCHIPEL_CA_FILE").or(file.ca_file))?,
             log: filled("ARCHIPEL_LOG").or(file.log).unwrap_or_else(|| "info,actix_server=warn".into()),
@@ -129,9 +141,12 @@ impl Settings {
             Database::Postgres(url) => hide_password(url),
         };
         let ca_file = self.ca_file.as_ref().map_or(String::new(), |path| format!("ca_file = {:?}\n", path.display().to_string()));
+        let kind = self.organisation.kind.map_or(String::new(), |kind| format!("organisation_kind = {:?}\n", kind.code()));
+        let tooi =
+            self.organisation.tooi.as_ref().map_or(String::new(), |tooi| format!("organisation_tooi = {:?}\n", tooi.as_str()));
         format!(
             "url = {:?}\nlisten = {:?}\ndata_dir = {:?}\ndatabase_url = {database:?}\norganisation_name = {:?}\n\
-             organisation_handle = {:?}\nlanguage = {:?}\ndevelopment = {}\n{ca_file}log = {:?}\n",
+             organisation_handle = {:?}\n{kind}{tooi}language = {:?}\ndevelopment = {}\n{ca_file}log = {:?}\n",
             self.url.as_str(),
             self.listen.to_string(),
             self.data_dir.display().to_string(),
@@ -229,6 +244,18 @@ fn parse_handle(text: Option<String>, name: &str) -> Result<Handle, SettingError
     parsed.map_err(|_| SettingError::new("ARCHIPEL_ORGANISATION_HANDLE", "it cannot be a handle", fix))
 }
 
+fn parse_organisation(kind: Option<&str>, tooi: Option<&str>) -> Result<Organisation, SettingError> {
+    let kind = kind.map(|kind| OrganisationKind::parse(kind.trim())).transpose().map_err(|_| {
+        let kinds = OrganisationKind::ALL.map(OrganisationKind::code).join(", ");
+        SettingError::new("ARCHIPEL_ORGANISATION_KIND", "it is no kind of organisation", format!("Use one of {kinds}"))
+    })?;
+    let tooi = tooi.map(Tooi::parse).transpose().map_err(|_| {
+        let fix = "Use one such as https://identifier.overheid.nl/tooi/id/gemeente/gm0363, or leave it out";
+        SettingError::new("ARCHIPEL_ORGANISATION_TOOI", "it is no identifier of the register of organisations", fix)
+    })?;
+    Ok(Organisation { kind, tooi })
+}
+
 fn parse_language(text: Option<String>) -> Result<Language, SettingError> {
     let Some(text) = text else { return Ok(Language::En) };
     text.trim()
@@ -265,7 +292,7 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Settings, SettingError> {
-        Settings::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Settings::read(|name| pairs.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]
@@ -284,8 +311,10 @@ mod tests {
             (("ARCHIPEL_URL", "alpha"), "ARCHIPEL_URL"),
             (("ARCHIPEL_URL", "http://alpha.example"), "ARCHIPEL_URL"),
             (("ARCHIPEL_URL", "https://alpha.example/sub"), "ARCHIPEL_URL"),
+            (("ARCHIPEL_ORGANISATION_KIND", "ministerie"), "ARCHIPEL_ORGANISATION_KIND"),
+            (("ARCHIPEL_ORGANISATION_TOOI", "gm0363"), "ARCHIPEL_ORGANISATION_TOOI"),
         ] {
-            let error = read(&[pair, name]).unwrap_err();
+            let error = read(&[("ARCHIPEL_URL", "https://alpha.example"), name, pair]).unwrap_err();
             assert_eq!(error.name, wanted);
             assert!(!error.fix.is_empty());
         }

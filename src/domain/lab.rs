@@ -2,8 +2,10 @@
 
 use super::{
     actor::{Actor, Handle, parse_name},
+    profile::{Filled, Profile},
     refusal::Refused,
     text,
+    theme::Slug,
 };
 
 /// A lab of this instance.
@@ -11,10 +13,18 @@ use super::{
 pub struct Lab {
     /// The lab as an actor.
     pub actor: Actor,
-    /// What kind of group it is.
-    pub kind: LabKind,
     /// Its description as its stewards wrote it (Markdown).
     pub description: String,
+    /// What else it says of itself.
+    pub profile: Profile,
+}
+
+impl Lab {
+    /// What kind of group it is.
+    #[must_use]
+    pub fn kind(&self) -> LabKind {
+        self.profile.kind.unwrap_or(LabKind::Lab)
+    }
 }
 
 /// The kinds of lab (design, section 1).
@@ -72,24 +82,37 @@ pub struct NewLab {
 pub struct LabProfile {
     /// The name people read.
     pub name: String,
-    /// What kind of group it is.
-    pub kind: LabKind,
     /// Its description (Markdown).
     pub description: String,
+    /// What else it says, but for its themes, its end and its successor.
+    pub profile: Profile,
+    /// Which of our themes it works on.
+    pub themes: Vec<Slug>,
 }
 
 impl LabProfile {
     const DESCRIPTION_LIMIT: usize = 2_000;
 
+    /// Reads a name, a kind and a description; nothing else is said.
+    ///
+    /// # Errors
+    /// As [`LabProfile::read`].
+    pub fn parse(name: &str, kind: &str, description: &str) -> Result<Self, Refused> {
+        Self::read(name, description, &Filled { kind: kind.to_owned(), ..Filled::default() }, Vec::new())
+    }
+
     /// Reads what was filled in.
     ///
     /// # Errors
-    /// `Refused` for a blank or long name, an unknown kind, or a description over 2 000 characters.
-    pub fn parse(name: &str, kind: &str, description: &str) -> Result<Self, Refused> {
+    /// `Refused` for a blank or long name, a description over 2 000 characters, more than 8 themes, or what [`Profile::parse`] says.
+    pub fn read(name: &str, description: &str, filled: &Filled, themes: Vec<Slug>) -> Result<Self, Refused> {
         let description = text::normalise(description);
         if description.chars().count() > Self::DESCRIPTION_LIMIT {
             return Err(Refused::invalid("summary-too-long").with("limit", Self::DESCRIPTION_LIMIT));
         }
-        Ok(Self { name: parse_name(name)?, kind: LabKind::parse(kind)?, description })
+        if themes.len() > super::profile::THEMES {
+            return Err(Refused::invalid("themes-many").with("limit", super::profile::THEMES));
+        }
+        Ok(Self { name: parse_name(name)?, description, profile: Profile::parse(filled)?, themes })
     }
 }

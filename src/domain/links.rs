@@ -6,6 +6,7 @@ use super::{
     actor::ActorKind,
     peer::{canonical_host, same_origin},
     share::PublicId,
+    theme::Slug,
 };
 
 /// Mints the addresses of this instance.
@@ -98,6 +99,12 @@ impl Links {
     #[must_use]
     pub fn tag(&self, tag: &str) -> Url {
         self.at(&format!("/tags/{tag}"))
+    }
+
+    /// A theme's identifier, which is its page.
+    #[must_use]
+    pub fn theme(&self, slug: &Slug) -> Url {
+        self.at(&format!("/themes/{slug}"))
     }
 
     /// A picture we serve.

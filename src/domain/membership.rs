@@ -50,6 +50,8 @@ pub enum Action {
     RegisterLab,
     /// Change a lab's name, kind, description or picture.
     DescribeLab,
+    /// End a lab, and name its successor.
+    EndLab,
     /// Publish in a lab, as the lab or oneself.
     PublishShare,
     /// Publish with the organisation's voice.
@@ -62,7 +64,7 @@ pub enum Action {
     FollowAsLab,
     /// Follow an actor elsewhere oneself.
     FollowAsSelf,
-    /// See deliveries and members, and add members.
+    /// See deliveries and members, add members, edit themes.
     Administer,
 }
 
@@ -84,14 +86,14 @@ impl Standing {
 #[must_use]
 pub fn may(standing: Standing, action: Action) -> bool {
     use Action::{
-        Administer, DescribeLab, FollowAsLab, FollowAsSelf, PublishShare, RegisterLab, ReviseShare, SpeakForOrganisation,
+        Administer, DescribeLab, EndLab, FollowAsLab, FollowAsSelf, PublishShare, RegisterLab, ReviseShare, SpeakForOrganisation,
         WithdrawShare,
     };
     let steward = standing.role == Some(Role::Steward);
     let writes = standing.role.is_some();
     match action {
         RegisterLab | FollowAsSelf => true,
-        DescribeLab | FollowAsLab => steward || standing.administrator,
+        DescribeLab | EndLab | FollowAsLab => steward || standing.administrator,
         PublishShare | ReviseShare | WithdrawShare => writes || standing.administrator,
         SpeakForOrganisation | Administer => standing.administrator,
     }
@@ -124,7 +126,7 @@ mod tests {
     fn an_editor_writes_but_does_not_describe_the_lab() {
         let editor = Standing { administrator: false, role: Some(Role::Editor) };
         assert!(may(editor, Action::PublishShare));
-        assert!(!may(editor, Action::DescribeLab));
+        assert!(!may(editor, Action::DescribeLab) && !may(editor, Action::EndLab));
         assert!(!may(editor, Action::SpeakForOrganisation));
     }
 

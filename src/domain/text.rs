@@ -1,9 +1,11 @@
 //! Prose: Markdown of ours to HTML, HTML of strangers to what is safe, and plain text out of either.
 //! What is an `Html` has been sanitised; there is no other way to make one.
 
+mod fold;
 mod markdown;
 mod sanitise;
 
+pub use fold::fold;
 pub use markdown::{Rendered, has_structure, mentions, render};
 pub use sanitise::Html;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::wire;
+use super::{profile, wire};
 use crate::domain::{
     actor::{Actor, ActorId, ActorKind},
     lab::LabKind,
@@ -11,6 +11,7 @@ use crate::domain::{
     moment::{Moment, to_wire},
     peer::{canonical_host, same_origin},
     picture::Picture,
+    profile::Said,
     text::{self, Html},
 };
 
@@ -49,14 +50,20 @@ pub fn terms(links: &Links) -> Value {
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
         "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
         "labs": {"@id": "arch:labs", "@type": "@id"}, "peers": {"@id": "arch:peers", "@type": "@id"}, "kind": "arch:kind", "outcome": "arch:outcome", "title": "arch:title",
+        "state": "arch:state", "openTo": {"@id": "arch:openTo", "@container": "@set"}, "mandate": "arch:mandate",
+        "Theme": "arch:Theme", "theme": {"@id": "arch:theme", "@type": "@id", "@container": "@set"},
+        "successor": {"@id": "arch:successor", "@type": "@id"},
+        "sameAs": {"@id": "schema:sameAs", "@type": "@id", "@container": "@set"},
+        "inLanguage": {"@id": "schema:inLanguage", "@container": "@set"},
+        "foundingDate": "schema:foundingDate", "dissolutionDate": "schema:dissolutionDate",
         "license": {"@id": "schema:license", "@type": "@id"},
         "parentOrganization": {"@id": "https://schema.org/parentOrganization", "@type": "@id"},
     })
 }
 
-/// An actor of ours as others read it; a lab with its kind.
+/// An actor of ours as others read it; a lab and the organisation with what they say of themselves.
 #[must_use]
-pub fn write(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Value {
+pub fn write(actor: &Actor, said: Option<&Said>, links: &Links) -> Value {
     let mut document = json!({
         "@context": context(links),
         "id": actor.uri.as_str(),
@@ -82,7 +89,7 @@ pub fn write(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Value {
         "attachment": [],
         "publicKey": {"id": actor.key_uri, "owner": actor.uri.as_str(), "publicKeyPem": actor.public_key},
     });
-    for (name, value) in by_kind(actor, kind, links) {
+    for (name, value) in by_kind(actor, links).into_iter().chain(said.map(profile::write).unwrap_or_default()) {
         document[name] = value;
     }
     document
@@ -96,7 +103,7 @@ fn icon(actor: &Actor, links: &Links) -> Value {
     json!({"type": "Image", "mediaType": picture.media_type(), "url": picture.url.as_str(), "name": name})
 }
 
-fn by_kind(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Vec<(&'static str, Value)> {
+fn by_kind(actor: &Actor, links: &Links) -> Vec<(&'static str, Value)> {
     let organisation = links.actor(ActorKind::Organisation, "");
     match actor.kind {
         ActorKind::Instance => vec![
@@ -113,7 +120,7 @@ fn by_kind(actor: &Actor, kind: Option<LabKind>, links: &Links) -> Vec<(&'static
             ("attachment", json!([website(links.home())])),
         ],
         ActorKind::Lab => vec![
-            ("kind", kind.map_or("lab", LabKind::code).into()),
+            ("kind", LabKind::Lab.code().into()),
             ("attributedTo", below(actor, "moderators").into()),
             ("postingRestrictedToMods", true.into()),
             ("parentOrganization", organisation.as_str().into()),

@@ -1,8 +1,9 @@
 //! Where a block closes the ways in and out: asked before a key is read, before a connection is opened, before anything is sent.
 
+use serde_json::Value;
 use url::Url;
 
-use super::{Federation, fetch::Unfetched, inbox::Rejection, signature, wire};
+use super::{Federation, fetch::Unfetched, inbox::Rejection, profile, signature, wire};
 use crate::{
     domain::actor::Actor,
     storage::{Failed, block},
@@ -51,11 +52,12 @@ impl Federation {
     ///
     /// # Errors
     /// [`Unfetched::Unusable`] where a block covers it.
-    pub(super) async fn learn(&self, actor: Actor) -> Result<Actor, Unfetched> {
+    pub(super) async fn learn(&self, actor: Actor, document: &Value) -> Result<Actor, Unfetched> {
+        let said = profile::read(document, &actor);
         self.store
             .write(move |tx| match block::find_covering(tx, &actor.uri)? {
                 Some(_) => Err(Unfetched::Unusable(actor.uri, "is blocked here")),
-                None => Ok(peer::learn(tx, &actor)?),
+                None => Ok(peer::learn(tx, &actor, said.as_ref())?),
             })
             .await
     }

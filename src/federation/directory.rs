@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     Federation,
     fetch::{Fetched, Unfetched},
+    profile,
     reading::{plan, plan_actor, plan_outbox},
     wire,
 };
@@ -120,12 +121,13 @@ impl Federation {
             let named = "does not name this organisation as its own";
             return Ok(self.doubt(organisation, &lab.uri, named).await?);
         }
-        let (lab, organisation, leased, now) = (lab, organisation.id, leased.clone(), self.clock.now());
+        let (said, organisation, leased, now) =
+            (profile::read(document, &lab), organisation.id, leased.clone(), self.clock.now());
         let list = move |tx: &mut Tx<'_>| {
             if !reading::holds(tx, &leased)? || block::find_covering(tx, &lab.uri)?.is_some() {
                 return Ok(());
             }
-            let lab = usecases::peer::learn(tx, &lab)?;
+            let lab = usecases::peer::learn(tx, &lab, said.as_ref())?;
             if listing::confirm(tx, &lab, Some(organisation), now)? {
                 plan_outbox(tx, &lab, now)?;
             }

@@ -141,7 +141,7 @@ impl Federation {
         let document = self.fetch(uri).await?;
         let actor = self.read_actor(&document).ok_or_else(|| Unfetched::Unusable(uri.clone(), "is no actor we understand"))?;
         let actor = actor::with_key(actor, &document, key_id);
-        self.learn(actor).await
+        self.learn(actor, &document).await
     }
 
     /// The actor at an address that a person typed.

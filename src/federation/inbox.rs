@@ -156,7 +156,7 @@ impl Federation {
         }
         let other = actor::with_key(sighting.actor.clone(), &sighting.document, &claim.key_id);
         if self.is_proof(claim, &other) {
-            return Ok(self.store.write(move |tx| peer::learn(tx, &other)).await?);
+            return Ok(self.store.write(move |tx| peer::learn(tx, &other, None)).await?);
         }
         Err(Rejection::Unproven("signature"))
     }

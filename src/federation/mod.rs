@@ -15,6 +15,7 @@ pub mod key;
 pub mod outbox;
 pub mod outgoing;
 pub mod peer;
+pub mod profile;
 pub mod reading;
 pub mod reply;
 pub mod share;
@@ -64,6 +65,8 @@ impl Federation {
     pub fn open(settings: &Settings, store: Store, clock: Clock) -> Outcome<Self> {
         let links = settings.links();
         let founded = find_or_found(settings, &store, &links, &clock)?;
+        let (organisation, now) = (&founded.organisation, clock.now());
+        store.write_now(|tx| instance::furnish(tx, now, &links, organisation, &settings.organisation))?;
         Ok(Self {
             client: Client::new(settings)?,
             store,

@@ -20,8 +20,8 @@ use crate::{
         links::{Links, activity as ids},
         moment::Moment,
     },
-    storage::{Failed, Tx, activity, actor, audience, block, delivery, lab, reply, share},
-    usecases::reply::find_conversation,
+    storage::{Failed, Tx, activity, actor, audience, block, delivery, reply, share},
+    usecases::{peer as peers, reply::find_conversation},
 };
 
 impl Federation {
@@ -152,8 +152,8 @@ impl Speech<'_, '_> {
 
     fn describe(&mut self, id: ActorId) -> Result<(), Failed> {
         let Some(actor) = actor::find(self.tx, id)? else { return Ok(()) };
-        let kind = lab::find(self.tx, &actor.handle)?.map(|lab| lab.kind);
-        let mut object = actors::write(&actor, kind, self.links);
+        let said = peers::find_said(self.tx, &actor)?;
+        let mut object = actors::write(&actor, said.as_ref(), self.links);
         if let Some(fields) = object.as_object_mut() {
             fields.remove("@context");
         }

@@ -11,7 +11,7 @@ use super::{
     Federation, actor,
     client::Barred,
     fetch::{Fetched, Unfetched},
-    wire,
+    profile, wire,
 };
 use crate::{
     domain::{
@@ -91,17 +91,19 @@ impl Federation {
         let told = actor::read(&document, known.created_at).filter(|told| told.uri == known.uri);
         let told = told.ok_or_else(|| Unfetched::Unusable(known.uri.clone(), "is not that actor any more"))?;
         let told = actor::with_key(Actor { fetched_at: now, ..told }, &document, &known.key_uri);
-        self.take_in(known, told).await?;
+        self.take_in(known, told, &document).await?;
         Ok(Answer::Read(validators))
     }
 
-    async fn take_in(&self, known: Actor, told: Actor) -> Result<(), Unfetched> {
+    async fn take_in(&self, known: Actor, told: Actor, document: &Value) -> Result<(), Unfetched> {
         let now = self.clock.now();
         let same = Actor { id: known.id, fetched_at: known.fetched_at, ..told.clone() } == known;
-        if same {
+        let (held, said) = (known.clone(), profile::read(document, &told));
+        let known_said = self.store.read(move |tx| peer::find_said(tx, &held)).await?;
+        if same && profile::is_same(said.as_ref(), known_said.as_ref(), &told) {
             return Ok(self.store.write(move |tx| storage::actor::confirm(tx, known.id, now)).await?);
         }
-        let learned = self.learn(told).await?;
+        let learned = self.learn(told, document).await?;
         if learned.outbox == known.outbox {
             return Ok(());
         }

@@ -143,7 +143,7 @@ impl Federation {
                 return Err(Unfetched::Unusable(uri.clone(), "leads to another actor"));
             }
             let actor = actor::with_key(actor, &document, key_id);
-            let actor = self.learn(actor).await?;
+            let actor = self.learn(actor, &document).await?;
             Ok(Arc::new(Sighting { actor, document }))
         };
         read.await.map_err(|error: Unfetched| {

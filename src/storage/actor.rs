@@ -100,7 +100,11 @@ impl<'a> From<&'a Actor> for ActorFields<'a> {
 pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
     let fields = ActorFields::from(actor);
     let query = diesel::insert_into(actors::table).values(&fields).on_conflict(actors::uri).do_update().set(&fields);
-    on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))
+    let id = on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))?;
+    if actor.kind == ActorKind::Lab {
+        super::profile::reflect(tx, id, actor)?;
+    }
+    Ok(id)
 }
 
 /// An actor's own host says that it is as we know it.
@@ -119,6 +123,17 @@ pub fn confirm(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed> 
 pub fn find(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Actor>, Failed> {
     let query = actors::table.find(id.0).select(actors::all_columns);
     first(on!(tx, c => query.first(c).optional()))
+}
+
+/// The actors of these rows, in no order.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<Vec<Actor>, Failed> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let query = actors::table.filter(actors::id.eq_any(&ids)).select(actors::all_columns);
+    let rows: Vec<ActorRow> = on!(tx, c => query.load(c)).map_err(Failed::because("list actors"))?;
+    rows.into_iter().map(read).collect()
 }
 
 /// The actor with this id on the wire.
@@ -168,6 +183,7 @@ pub fn find_local_of_kind(tx: &mut Tx<'_>, kind: ActorKind) -> Result<Option<Act
 pub fn mark_gone(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed> {
     let query = diesel::update(actors::table.find(id.0)).set(actors::gone_at.eq(to_millis(now)));
     on!(tx, c => query.execute(c)).map_err(Failed::because("mark an actor as gone"))?;
+    super::profile::unlist(tx, id)?;
     super::audience::remove_all_of(tx, id)
 }
 

@@ -1,6 +1,6 @@
 //! Rows of follows, in both directions, and of reactions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -119,6 +119,20 @@ pub fn remove_all_of(tx: &mut Tx<'_>, id: ActorId) -> Result<(), Failed> {
 pub fn count_followers(tx: &mut Tx<'_>, followee: ActorId) -> Result<i64, Failed> {
     let query = follows::table.filter(follows::followee_id.eq(followee.0).and(accepted())).count();
     on!(tx, c => query.get_result(c)).map_err(Failed::because("count followers"))
+}
+
+/// How many follow each of these actors; those without followers are left out.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_followers_of_each(tx: &mut Tx<'_>, followees: &[ActorId]) -> Result<HashMap<ActorId, i64>, Failed> {
+    let ids: Vec<i64> = followees.iter().map(|id| id.0).collect();
+    let query = follows::table
+        .filter(follows::followee_id.eq_any(&ids).and(accepted()))
+        .group_by(follows::followee_id)
+        .select((follows::followee_id, diesel::dsl::count_star()));
+    let rows: Vec<(i64, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("count followers"))?;
+    Ok(rows.into_iter().map(|(id, count)| (ActorId(id), count)).collect())
 }
 
 /// How many an actor follows.

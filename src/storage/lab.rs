@@ -1,22 +1,19 @@
 //! Rows of our labs: the actor and what only a lab has.
 
-use diesel::{
-    IntoSql, define_sql_function,
-    prelude::*,
-    sql_types::{Bool, Text},
-};
+use diesel::prelude::*;
 
 use super::{
     Failed, Tx, actor,
     actor::ActorRow,
     connection::on,
+    profile,
     schema::{actors, labs},
 };
 use crate::domain::{
-    actor::{Actor, ActorId, ActorKind},
-    directory::{Place, Wanted, Whose},
+    actor::{Actor, ActorId},
     lab::{Lab, LabKind},
     moment::{Moment, from_millis},
+    profile::Profile,
 };
 
 /// Adds a lab; its actor gets its row first.
@@ -27,6 +24,7 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, kind: LabKind, description: &str) -> 
     let id = actor::save(tx, actor)?;
     let row = (labs::actor_id.eq(id.0), labs::kind.eq(kind.code()), labs::description.eq(description));
     on!(tx, c => diesel::insert_into(labs::table).values(row).execute(c)).map_err(Failed::because("add a lab"))?;
+    profile::save(tx, id, &Profile { kind: Some(kind), ..Profile::default() })?;
     Ok(id)
 }
 
@@ -36,7 +34,8 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, kind: LabKind, description: &str) -> 
 /// `Failed` where the database does not answer.
 pub fn update(tx: &mut Tx<'_>, lab: &Lab) -> Result<(), Failed> {
     actor::save(tx, &lab.actor)?;
-    let fields = (labs::kind.eq(lab.kind.code()), labs::description.eq(lab.description.as_str()));
+    profile::save(tx, lab.actor.id, &lab.profile)?;
+    let fields = (labs::kind.eq(lab.kind().code()), labs::description.eq(lab.description.as_str()));
     on!(tx, c => diesel::update(labs::table.find(lab.actor.id.0)).set(fields).execute(c))
         .map(|_| ())
         .map_err(Failed::because("update a lab"))
@@ -49,7 +48,8 @@ pub fn update(tx: &mut Tx<'_>, lab: &Lab) -> Result<(), Failed> {
 pub fn set_listed(tx: &mut Tx<'_>, id: ActorId, listed: bool) -> Result<bool, Failed> {
     let query =
         diesel::update(labs::table.filter(labs::actor_id.eq(id.0).and(labs::listed.ne(listed)))).set(labs::listed.eq(listed));
-    on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("list a lab"))
+    let changed = on!(tx, c => query.execute(c)).map_err(Failed::because("list a lab"))? > 0;
+    profile::relist(tx, id).map(|()| changed)
 }
 
 /// The lab of ours with this handle.
@@ -57,14 +57,12 @@ pub fn set_listed(tx: &mut Tx<'_>, id: ActorId, listed: bool) -> Result<bool, Fa
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn find(tx: &mut Tx<'_>, handle: &str) -> Result<Option<Lab>, Failed> {
-    let query = labs::table.inner_join(actors::table).filter(actors::handle.eq(handle).and(actors::local)).select((
-        actors::all_columns,
-        labs::kind,
-        labs::description,
-    ));
-    let row: Option<(ActorRow, String, String)> =
-        on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a lab"))?;
-    row.map(read).transpose()
+    let query = labs::table
+        .inner_join(actors::table)
+        .filter(actors::handle.eq(handle).and(actors::local))
+        .select((actors::all_columns, labs::description));
+    let row: Option<(ActorRow, String)> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("find a lab"))?;
+    Ok(whole(tx, row.into_iter().collect())?.pop())
 }
 
 /// All labs of ours, by name.
@@ -72,13 +70,10 @@ pub fn find(tx: &mut Tx<'_>, handle: &str) -> Result<Option<Lab>, Failed> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Lab>, Failed> {
-    let query = labs::table.inner_join(actors::table).order((actors::name, actors::id)).select((
-        actors::all_columns,
-        labs::kind,
-        labs::description,
-    ));
-    let rows: Vec<(ActorRow, String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list labs"))?;
-    rows.into_iter().map(read).collect()
+    let query =
+        labs::table.inner_join(actors::table).order((actors::name, actors::id)).select((actors::all_columns, labs::description));
+    let rows: Vec<(ActorRow, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list labs"))?;
+    whole(tx, rows)
 }
 
 /// The labs in our directory after this one, in the order in which they came, at most `limit`.
@@ -91,9 +86,9 @@ pub fn list_listed(tx: &mut Tx<'_>, after: ActorId, limit: i64) -> Result<Vec<La
         .filter(labs::listed.and(actors::gone_at.is_null()).and(actors::id.gt(after.0)))
         .order(actors::id)
         .limit(limit)
-        .select((actors::all_columns, labs::kind, labs::description));
-    let rows: Vec<(ActorRow, String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list our directory"))?;
-    rows.into_iter().map(read).collect()
+        .select((actors::all_columns, labs::description));
+    let rows: Vec<(ActorRow, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list our directory"))?;
+    whole(tx, rows)
 }
 
 /// How many labs are in our directory, and when one of them changed last.
@@ -107,54 +102,10 @@ pub fn count_listed(tx: &mut Tx<'_>) -> Result<(i64, Option<Moment>), Failed> {
     Ok((count, changed.map(from_millis)))
 }
 
-/// The labs that someone looks for, ours first, each by name; those of others without their kind.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn look_for(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: i64) -> Result<Vec<(Actor, Option<LabKind>)>, Failed> {
-    let (as_typed, lowered) = (pattern(&wanted.text), pattern(&wanted.text.to_lowercase()));
-    let address = actors::handle.concat("@").concat(actors::host);
-    let says = lower(actors::name).like(&lowered).escape('\\').or(actors::name.like(&as_typed).escape('\\'));
-    let says = says.or(lower(address).like(&lowered).escape('\\')).or(lower(actors::summary).like(&lowered).escape('\\'));
-    let further = actors::name.gt(&after.name).or(actors::name.eq(&after.name).and(actors::id.gt(after.id)));
-    let further = actors::local.lt(after.local).or(actors::local.eq(after.local).and(further));
-    let whose = actors::local.eq(wanted.whose != Whose::Elsewhere).or(actors::local.eq(wanted.whose == Whose::Own));
-    let kind = labs::kind.nullable().eq(wanted.kind.map(LabKind::code)).or(wanted.kind.is_none().into_sql::<Bool>());
-    let query = actors::table
-        .left_join(labs::table)
-        .filter(actors::kind.eq(ActorKind::Lab.code()).and(actors::gone_at.is_null()))
-        .filter(says)
-        .filter(further)
-        .filter(whose)
-        .filter(kind)
-        .order((actors::local.desc(), actors::name, actors::id))
-        .limit(limit)
-        .select((actors::all_columns, labs::kind.nullable()));
-    let rows: Vec<(ActorRow, Option<String>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look for labs"))?;
-    let known = |kind: Option<String>| kind.and_then(|kind| LabKind::parse(&kind).ok());
-    rows.into_iter().map(|(row, kind)| Ok((actor::read(row)?, known(kind)))).collect()
-}
-
-/// How many labs of others we know.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn count_known(tx: &mut Tx<'_>) -> Result<i64, Failed> {
-    let known = actors::kind.eq(ActorKind::Lab.code()).and(actors::local.eq(false)).and(actors::gone_at.is_null());
-    on!(tx, c => actors::table.filter(known).count().get_result(c)).map_err(Failed::because("count known labs"))
-}
-
-define_sql_function! {
-    /// Small letters; of SQLite only those of ASCII.
-    fn lower(text: Text) -> Text;
-}
-
-/// Anything with this text in it.
-fn pattern(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{text}%")
-}
-
-fn read((actor, kind, description): (ActorRow, String, String)) -> Result<Lab, Failed> {
-    Ok(Lab { actor: actor::read(actor)?, kind: LabKind::parse(&kind).unwrap_or(LabKind::Lab), description })
+fn whole(tx: &mut Tx<'_>, rows: Vec<(ActorRow, String)>) -> Result<Vec<Lab>, Failed> {
+    let actors =
+        rows.into_iter().map(|(row, description)| Ok((actor::read(row)?, description))).collect::<Result<Vec<_>, _>>()?;
+    let mut profiles = profile::list(tx, &actors.iter().map(|(actor, _)| actor.id).collect::<Vec<_>>())?;
+    let mut profile = |id| profiles.remove(&id).map(|kept| kept.profile).unwrap_or_default();
+    Ok(actors.into_iter().map(|(actor, description)| Lab { profile: profile(actor.id), actor, description }).collect())
 }

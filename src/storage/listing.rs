@@ -8,6 +8,7 @@ use super::{
     actor::{self, ActorRow},
     audience,
     connection::on,
+    profile,
     schema::{actors, listings, peers},
 };
 use crate::domain::{
@@ -38,6 +39,7 @@ pub fn confirm(tx: &mut Tx<'_>, lab: &Actor, organisation: Option<ActorId>, now:
         listings::seen_at.eq(to_millis(now)),
     ));
     on!(tx, c => query.execute(c)).map_err(Failed::because("list a lab"))?;
+    profile::reflect(tx, lab.id, lab)?;
     Ok(known != Some(organisation))
 }
 
@@ -61,7 +63,8 @@ pub fn remove(tx: &mut Tx<'_>, lab: ActorId, organisation: Option<ActorId>) -> R
         return Ok(false);
     }
     let query = diesel::delete(listings::table.find(lab.0));
-    on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("remove a listing"))
+    on!(tx, c => query.execute(c)).map_err(Failed::because("remove a listing"))?;
+    profile::relist(tx, lab).map(|()| true)
 }
 
 /// Removes what an organisation has not named since a round began; whom that were.
@@ -74,7 +77,7 @@ pub fn remove_unseen(tx: &mut Tx<'_>, organisation: ActorId, since: Moment) -> R
     let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("find listings that were not named"))?;
     let query = diesel::delete(listings::table.filter(listings::lab_id.eq_any(&ids)));
     on!(tx, c => query.execute(c)).map_err(Failed::because("remove listings that were not named"))?;
-    Ok(ids.into_iter().map(ActorId).collect())
+    relist(tx, ids)
 }
 
 /// Whether a lab elsewhere is listed, hidden or not.
@@ -136,9 +139,10 @@ pub fn count_at(tx: &mut Tx<'_>, host: &str) -> Result<i64, Failed> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn hide_at(tx: &mut Tx<'_>, host: &str, hidden: bool) -> Result<(), Failed> {
-    let there = actors::table.filter(actors::host.eq(host)).select(actors::id);
-    let query = diesel::update(listings::table.filter(listings::lab_id.eq_any(there))).set(listings::hidden.eq(hidden));
-    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("hide listings"))
+    let ids = list_ids_at(tx, host)?;
+    let query = diesel::update(listings::table.filter(listings::lab_id.eq_any(&ids))).set(listings::hidden.eq(hidden));
+    on!(tx, c => query.execute(c)).map_err(Failed::because("hide listings"))?;
+    relist(tx, ids).map(|_| ())
 }
 
 /// Removes everything that is listed at a host; whom that were.
@@ -146,12 +150,30 @@ pub fn hide_at(tx: &mut Tx<'_>, host: &str, hidden: bool) -> Result<(), Failed> 
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn remove_at(tx: &mut Tx<'_>, host: &str) -> Result<Vec<ActorId>, Failed> {
+    let ids = list_ids_at(tx, host)?;
+    let query = diesel::delete(listings::table.filter(listings::lab_id.eq_any(&ids)));
+    on!(tx, c => query.execute(c)).map_err(Failed::because("remove listings"))?;
+    relist(tx, ids)
+}
+
+/// Whether a listed lab is hidden; `None` where it is not listed.
+pub(super) fn is_hidden(tx: &mut Tx<'_>, lab: ActorId) -> Result<Option<bool>, Failed> {
+    let query = listings::table.find(lab.0).select(listings::hidden);
+    on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a listing"))
+}
+
+fn list_ids_at(tx: &mut Tx<'_>, host: &str) -> Result<Vec<i64>, Failed> {
     let query = listings::table
         .inner_join(actors::table.on(actors::id.eq(listings::lab_id)))
         .filter(actors::host.eq(host))
         .select(listings::lab_id);
-    let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("find listings"))?;
-    let query = diesel::delete(listings::table.filter(listings::lab_id.eq_any(&ids)));
-    on!(tx, c => query.execute(c)).map_err(Failed::because("remove listings"))?;
-    Ok(ids.into_iter().map(ActorId).collect())
+    on!(tx, c => query.load(c)).map_err(Failed::because("find listings"))
+}
+
+fn relist(tx: &mut Tx<'_>, ids: Vec<i64>) -> Result<Vec<ActorId>, Failed> {
+    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
+    for id in &ids {
+        profile::relist(tx, *id)?;
+    }
+    Ok(ids)
 }

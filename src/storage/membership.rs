@@ -1,5 +1,7 @@
 //! Rows of members, their roles in labs, and their sessions.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{
@@ -103,6 +105,20 @@ pub fn find_role(tx: &mut Tx<'_>, member: ActorId, lab: ActorId) -> Result<Optio
     let query = memberships::table.find((member.0, lab.0)).select(memberships::role);
     let code: Option<String> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("read a role"))?;
     Ok(code.and_then(|code| Role::parse(&code).ok()))
+}
+
+/// How many take part in each of these labs; those without anyone are left out.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn count_of_each(tx: &mut Tx<'_>, labs: &[ActorId]) -> Result<HashMap<ActorId, i64>, Failed> {
+    let ids: Vec<i64> = labs.iter().map(|id| id.0).collect();
+    let query = memberships::table
+        .filter(memberships::lab_id.eq_any(&ids))
+        .group_by(memberships::lab_id)
+        .select((memberships::lab_id, diesel::dsl::count_star()));
+    let rows: Vec<(i64, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("count participants"))?;
+    Ok(rows.into_iter().map(|(id, count)| (ActorId(id), count)).collect())
 }
 
 /// The members with a role in a lab, stewards first.

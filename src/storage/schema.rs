@@ -71,8 +71,24 @@ diesel::table! { jobs (id) {
     id -> BigInt, change -> Text, attempts -> Integer, due_at -> BigInt, lease -> Nullable<BigInt>,
     lease_until -> Nullable<BigInt>, last_error -> Nullable<Text>, parked -> Bool,
 } }
+diesel::table! { profiles (actor_id) {
+    actor_id -> BigInt, listed -> Bool, local -> Bool, host -> Text, organisation -> Nullable<Text>, sort_name -> Text, words -> Text,
+    begun_at -> BigInt, active_at -> BigInt, kind -> Nullable<Text>, state -> Text, place -> Text, place_key -> Text,
+    visits -> Bool, questions -> Bool, joint_work -> Bool, mandate -> Text,
+    founded -> Nullable<Text>, ended -> Nullable<Text>, successor -> Nullable<Text>,
+} }
+diesel::table! { profile_languages (actor_id, language) { actor_id -> BigInt, language -> Text, } }
+diesel::table! { themes (id) {
+    id -> BigInt, uri -> Text, slug -> Nullable<Text>, label_nl -> Text, label_en -> Text, same_as -> Text,
+    meets_id -> Nullable<BigInt>,
+} }
+diesel::table! { profile_themes (actor_id, theme_id) { actor_id -> BigInt, theme_id -> BigInt, shown_id -> BigInt, } }
+diesel::table! { organisations (actor_id) { actor_id -> BigInt, kind -> Nullable<Text>, tooi -> Nullable<Text>, } }
 
 diesel::joinable!(labs -> actors (actor_id));
+diesel::joinable!(profiles -> actors (actor_id));
+diesel::joinable!(organisations -> actors (actor_id));
+diesel::joinable!(profile_themes -> themes (theme_id));
 diesel::joinable!(members -> actors (actor_id));
 diesel::joinable!(keys -> actors (actor_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -103,4 +119,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     peers,
     listings,
     suggestions,
+    profiles,
+    profile_languages,
+    themes,
+    profile_themes,
+    organisations,
 );

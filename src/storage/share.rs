@@ -12,7 +12,7 @@ use crate::domain::{
     actor::ActorId,
     audience::{Counts, ReactionKind},
     language::{Language, LanguageTag},
-    moment::{from_millis, to_millis},
+    moment::{Moment, from_millis, to_millis},
     picture::Picture,
     share::{Form, Licence, Outcome, PublicId, Share, ShareKind},
     slice::Slice,
@@ -93,6 +93,7 @@ pub fn add(tx: &mut Tx<'_>, share: &Share) -> Result<Option<i64>, Failed> {
     let id: Option<i64> = on!(tx, c => query.get_result(c).optional()).map_err(Failed::because("add a share"))?;
     if let Some(id) = id {
         set_tags(tx, id, &share.tags)?;
+        super::profile::touch(tx, share.lab, share.published_at)?;
     }
     Ok(id)
 }
@@ -180,6 +181,40 @@ pub fn list_of_tag(tx: &mut Tx<'_>, tag: &str, slice: impl Into<Slice>) -> Resul
     let slice = slice.into();
     let query = shares::table.inner_join(share_tags::table).filter(share_tags::tag.eq(tag)).filter(older!(slice)).order(newest());
     all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
+}
+
+/// Shares with any of these hashtags, newest first, each once.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_of_tags(tx: &mut Tx<'_>, tags: &[String], slice: impl Into<Slice>) -> Result<Vec<Share>, Failed> {
+    let slice = slice.into();
+    let tagged = share_tags::table.filter(share_tags::tag.eq_any(tags)).select(share_tags::share_id);
+    let query = shares::table.filter(shares::id.eq_any(tagged)).filter(older!(slice)).order(newest());
+    all(on!(tx, c => query.limit(slice.limit).select(shares::all_columns).load(c)))
+}
+
+/// The addresses of our own shares in a range of rows, with when each last changed: what a map of the site lists.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_own_pages(tx: &mut Tx<'_>, rows: std::ops::Range<i64>) -> Result<Vec<(String, Moment)>, Failed> {
+    let query = shares::table
+        .filter(shares::local.and(shares::id.ge(rows.start)).and(shares::id.lt(rows.end)))
+        .order(shares::id)
+        .select((shares::page, shares::updated_at));
+    let found: Vec<(String, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("list pages of shares"))?;
+    Ok(found.into_iter().map(|(page, at)| (page, from_millis(at))).collect())
+}
+
+/// The newest row of a share; zero where there is none.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn last_row(tx: &mut Tx<'_>) -> Result<i64, Failed> {
+    let last: Option<i64> = on!(tx, c => shares::table.select(diesel::dsl::max(shares::id)).get_result(c))
+        .map_err(Failed::because("find the newest share"))?;
+    Ok(last.unwrap_or(0))
 }
 
 /// Where the pictures of our own shares are served.

@@ -12,7 +12,7 @@ use crate::{
         refusal::Refused,
         share::Share,
     },
-    storage::{Failed, Tx, actor, audience, queue},
+    storage::{Failed, Tx, actor, audience, profile, queue},
 };
 
 /// Someone follows an actor of ours: accepted at once. A second Follow under another id is answered again.
@@ -71,6 +71,7 @@ pub fn unfollow(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, follower: &st
     let follow = audience::find_between(tx, follower.id, followee.id)?
         .ok_or_else(|| Refused::unknown("follow-unknown").with("address", followee.address()))?;
     audience::remove(tx, follow.id)?;
+    profile::relist(tx, followee.id)?;
     let change = Change::FollowUndone { follower: follower.id, followee: followee.id, uri: follow.uri };
     Ok(queue::record(tx, &change, now)?)
 }
@@ -84,6 +85,7 @@ pub fn follow_accepted(tx: &mut Tx<'_>, now: Moment, follow: &Follow) -> Result<
         return Ok(());
     }
     audience::set(tx, follow.id, &follow.uri, FollowState::Accepted)?;
+    profile::relist(tx, follow.followee)?;
     queue::record(tx, &Change::FollowBegan { followee: follow.followee }, now)
 }
 
@@ -92,7 +94,8 @@ pub fn follow_accepted(tx: &mut Tx<'_>, now: Moment, follow: &Follow) -> Result<
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn follow_rejected(tx: &mut Tx<'_>, follow: &Follow) -> Result<(), Failed> {
-    audience::set(tx, follow.id, &follow.uri, FollowState::Rejected)
+    audience::set(tx, follow.id, &follow.uri, FollowState::Rejected)?;
+    profile::relist(tx, follow.followee)
 }
 
 /// Someone likes or boosts a share; `false` where they had.

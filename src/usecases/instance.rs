@@ -1,16 +1,17 @@
 //! The instance and its organisation: founded at the first start, kept up to date with the settings at each later one.
 
-use super::{KeyPair, Outcome};
+use super::{KeyPair, Outcome, theme};
 use crate::{
     domain::{
         actor::{Actor, ActorId, ActorKind, Handle},
         change::Change,
         links::Links,
         moment::Moment,
+        organisation::Organisation,
         refusal::Refused,
         text::Html,
     },
-    storage::{Tx, actor, queue},
+    storage::{Tx, actor, organisation, queue},
 };
 
 /// The two actors that every instance has.
@@ -66,6 +67,22 @@ pub fn keep(tx: &mut Tx<'_>, now: Moment, links: &Links, founded: &Founded, orga
     if founded.organisation.name != name {
         rename(tx, founded.organisation.clone(), name, now)?;
     }
+    Ok(())
+}
+
+/// Takes over from the settings what the organisation is, and sees to it that there are themes.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn furnish(tx: &mut Tx<'_>, now: Moment, links: &Links, organisation: &Actor, is: &Organisation) -> Outcome<()> {
+    theme::begin(tx, links)?;
+    if organisation::find(tx, organisation.id)?.unwrap_or_default() == *is {
+        return Ok(());
+    }
+    organisation::save(tx, organisation.id, is)?;
+    let described = Actor { updated_at: now, ..organisation.clone() };
+    actor::save(tx, &described)?;
+    queue::record(tx, &Change::ActorDescribed { actor: organisation.id }, now)?;
     Ok(())
 }
 

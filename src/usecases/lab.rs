@@ -1,6 +1,8 @@
-//! Labs: register, describe.
+//! Labs: register, describe, end.
 
-use super::{KeyPair, Outcome, instance};
+use url::Url;
+
+use super::{KeyPair, Outcome, instance, theme};
 use crate::{
     domain::{
         actor::{Actor, ActorKind},
@@ -9,7 +11,9 @@ use crate::{
         links::Links,
         membership::{Action, Member, Role, Standing, require},
         moment::Moment,
+        peer::Address,
         picture::Picture,
+        profile::{Day, Profile, State},
         refusal::Refused,
         text,
     },
@@ -26,13 +30,19 @@ pub fn register(tx: &mut Tx<'_>, now: Moment, links: &Links, keys: &KeyPair, by:
     let mut actor = instance::new_actor(links, ActorKind::Lab, new.handle.as_str(), &new.profile.name, keys, now);
     actor.summary = text::render(&new.profile.description, links, &[]).content;
     actor.parent = Some(links.actor(ActorKind::Organisation, ""));
-    actor.id = lab::add(tx, &actor, new.profile.kind, &new.profile.description)?;
+    let LabProfile { description, profile, themes, .. } = new.profile;
+    let profile = Profile { themes: theme::find_all(tx, &themes)?, ..profile };
+    let lab = Lab { actor, description, profile };
+    let actor = Actor { id: lab::add(tx, &lab.actor, lab.kind(), &lab.description)?, ..lab.actor.clone() };
+    let lab = Lab { actor, ..lab };
+    lab::update(tx, &lab)?;
+    let actor = &lab.actor;
     actor::add_key(tx, actor.id, &keys.private)?;
     if let Some(member) = by {
         membership::set_role(tx, member.actor.id, actor.id, Role::Steward, now)?;
     }
-    queue::record(tx, &Change::LabListed { lab: actor.id }, now)?;
-    Ok(Lab { actor, kind: new.profile.kind, description: new.profile.description })
+    queue::record(tx, &Change::LabListed { lab: lab.actor.id }, now)?;
+    Ok(lab)
 }
 
 /// Puts a lab into our directory, or takes it out; its page and its shares stay. Those who know our directory are told.
@@ -50,7 +60,7 @@ pub fn list(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, handle: &str, lis
     Ok(())
 }
 
-/// Changes what a lab says of itself; without a picture it has none any more.
+/// Changes what a lab says of itself; without a picture it has none any more. A lab that had ended and says so no longer begins anew.
 ///
 /// # Errors
 /// `Refused` where the lab is unknown or the member may not.
@@ -68,12 +78,70 @@ pub fn describe(
     lab.actor.name = profile.name;
     lab.actor.summary = text::render(&profile.description, links, &[]).content;
     lab.actor.picture = picture;
-    lab.actor.updated_at = now;
-    lab.kind = profile.kind;
     lab.description = profile.description;
+    let themes = theme::find_all(tx, &profile.themes)?;
+    lab.profile = Profile { themes, ..keep_end(&lab.profile, profile.profile, now) };
+    tell(tx, now, lab)
+}
+
+/// Ends a lab: it says so, names who goes on with its work, and keeps all that it learned. Nothing new is published in it.
+///
+/// # Errors
+/// `Refused` where the lab is unknown, the member may not, or the successor is unknown or the lab itself.
+pub fn end(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    by: Option<&Member>,
+    handle: &str,
+    (ended, successor): (Option<Day>, Option<&Address>),
+) -> Outcome<Lab> {
+    let mut lab = find(tx, handle)?;
+    require(standing(tx, by, &lab.actor)?, Action::EndLab)?;
+    lab.profile.state = State::Ended;
+    lab.profile.ended = Some(ended.unwrap_or_else(|| Day::of(now)));
+    lab.profile.successor = match successor {
+        Some(address) => Some(find_successor(tx, &lab.actor, address)?),
+        None => None,
+    };
+    tell(tx, now, lab)
+}
+
+fn find_successor(tx: &mut Tx<'_>, lab: &Actor, address: &Address) -> Outcome<Url> {
+    let uri = match address {
+        Address::Url(url) => url.clone(),
+        Address::Account(account) => {
+            let known = actor::find_by_address(tx, &account.handle, &account.host)?;
+            known.ok_or_else(|| Refused::invalid("successor-unknown").with("address", account))?.uri
+        }
+    };
+    if uri == lab.uri { Err(Refused::invalid("successor-itself").into()) } else { Ok(uri) }
+}
+
+/// Keeps what a lab says now, and records that others must hear of it.
+fn tell(tx: &mut Tx<'_>, now: Moment, mut lab: Lab) -> Outcome<Lab> {
+    lab.actor.updated_at = now;
     lab::update(tx, &lab)?;
     queue::record(tx, &Change::ActorDescribed { actor: lab.actor.id }, now)?;
     Ok(lab)
+}
+
+/// A form says nothing of how a lab ended: while it says that it has, that stays.
+fn keep_end(old: &Profile, new: Profile, now: Moment) -> Profile {
+    match new.state {
+        State::Ended => Profile { ended: old.ended.or_else(|| Some(Day::of(now))), successor: old.successor.clone(), ..new },
+        _ => Profile { ended: None, successor: None, ..new },
+    }
+}
+
+/// `Ok` where something new can be published in a lab.
+///
+/// # Errors
+/// `Refused` where it has ended.
+pub fn require_open(lab: &Lab) -> Result<(), Refused> {
+    match lab.profile.state {
+        State::Ended => Err(Refused::conflict("lab-ended").with("lab", &lab.actor.name)),
+        _ => Ok(()),
+    }
 }
 
 /// The lab of ours with this handle.

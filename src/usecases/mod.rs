@@ -10,6 +10,7 @@ pub mod membership;
 pub mod peer;
 pub mod reply;
 pub mod share;
+pub mod theme;
 
 use crate::{domain::refusal::Refused, storage::Failed};
 

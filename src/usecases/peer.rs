@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Outcome, audience, block as blocks, lab as labs};
+use super::{Outcome, audience, block as blocks, lab as labs, theme};
 use crate::{
     domain::{
         actor::{Actor, ActorId, ActorKind},
@@ -11,9 +11,12 @@ use crate::{
         membership::{Action, Member, require},
         moment::Moment,
         peer::{Node, Policy},
+        profile::{Profile, Said},
         refusal::Refused,
     },
-    storage::{Failed, Tx, activity, actor, audience as follows, block, listing, peer, queue, reply, tombstone},
+    storage::{
+        Failed, Tx, activity, actor, audience as follows, block, listing, organisation, peer, profile, queue, reply, tombstone,
+    },
 };
 
 /// What an administrator saw at another instance, and wants here.
@@ -79,12 +82,13 @@ pub fn set_policy(tx: &mut Tx<'_>, by: Option<&Member>, host: &str, policy: Poli
     Ok(listing::hide_at(tx, host, policy == Policy::Limited)?)
 }
 
-/// Keeps what an actor's own host says of it; our row. Nobody takes over a handle by which we know somebody else: who comes
+/// Keeps what an actor's own host says of it, and what it says beside that where it is a lab or an organisation; our row. Nobody
+/// takes over a handle by which we know somebody else: who comes
 /// second goes by where it lives.
 ///
 /// # Errors
 /// `Failed` where the database does not answer, or the actor was blocked while it was read.
-pub fn learn(tx: &mut Tx<'_>, actor: &Actor) -> Result<Actor, Failed> {
+pub fn learn(tx: &mut Tx<'_>, actor: &Actor, said: Option<&Said>) -> Result<Actor, Failed> {
     if block::find_covering(tx, &actor.uri)?.is_some() {
         return Err(Failed::new("keep an actor", "it is blocked here"));
     }
@@ -95,8 +99,28 @@ pub fn learn(tx: &mut Tx<'_>, actor: &Actor) -> Result<Actor, Failed> {
         learned.handle = known.map_or_else(|| actor.nameless_handle(), |known| known.handle);
     }
     learned.id = actor::save(tx, &learned)?;
+    match said {
+        Some(Said::Lab(told)) => {
+            let themes = theme::learn(tx, &learned, &told.themes)?;
+            profile::save(tx, learned.id, &Profile { themes, ..Profile::clone(told) })?;
+        }
+        Some(Said::Organisation(told)) => organisation::save(tx, learned.id, told)?,
+        None => {}
+    }
     keep_listing(tx, &learned)?;
     Ok(learned)
+}
+
+/// What we know that an actor said of itself beside what every actor says.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn find_said(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Said>, Failed> {
+    match actor.kind {
+        ActorKind::Lab => Ok(profile::find(tx, actor.id)?.map(|profile| Said::Lab(Box::new(profile)))),
+        ActorKind::Organisation => Ok(organisation::find(tx, actor.id)?.map(Said::Organisation)),
+        ActorKind::Instance | ActorKind::Member => Ok(None),
+    }
 }
 
 /// An actor is gone for good: it follows nobody, its replies and reactions go; what labs shared stays readable, marked.

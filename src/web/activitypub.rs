@@ -23,7 +23,8 @@ use crate::{
         outgoing::{find_answer, find_spoken},
         signature::SignedRequest,
     },
-    storage::{Failed, Tx, activity, actor, lab, share as shares, tombstone},
+    storage::{Failed, Tx, activity, actor, share as shares, tombstone},
+    usecases::peer,
 };
 
 /// Where nearly everything arrives: looked at before all the addresses for people.
@@ -58,8 +59,8 @@ pub async fn actor(state: &State, kind: ActorKind, handle: &str) -> Result<HttpR
         .store
         .read(move |tx| {
             let Some(found) = find_actor(tx, kind, &handle)? else { return Ok::<_, Failed>(None) };
-            let lab_kind = lab::find(tx, &found.handle)?.map(|lab| lab.kind);
-            Ok(Some(actors::write(&found, lab_kind, &links)))
+            let said = peer::find_said(tx, &found)?;
+            Ok(Some(actors::write(&found, said.as_ref(), &links)))
         })
         .await?;
     document.as_ref().map(answer).ok_or_else(Error::unknown_page)

@@ -1,39 +1,41 @@
 //! Labs and shares as lists show them: enough to choose from, wherever they live.
 
+use std::collections::HashMap;
+
 use super::media;
 use crate::{
     domain::{
-        actor::Actor,
-        directory::{Place, Wanted, Whose},
-        lab::LabKind,
+        actor::{Actor, ActorId},
+        directory::{Place, Sort, Wanted, Whose},
         moment::Moment,
+        organisation::KnownOrganisation,
+        profile::Profile,
         share::{Outcome, Share, ShareKind},
         slice::{Cursor, Slice},
         text,
+        theme::Theme,
     },
-    storage::{Failed, Tx, actor, audience, lab, share},
+    storage::{Failed, Tx, actor, audience, directory, membership, organisation, profile, theme},
 };
 
 /// A lab in a list.
 pub struct LabCard {
+    /// The lab.
+    pub actor: Actor,
+    /// What it says of itself.
+    pub profile: Profile,
+    /// What it works on, as that is called here.
+    pub themes: Vec<Theme>,
     /// Its page here.
     pub path: String,
-    /// Its name.
-    pub name: String,
-    /// `handle@host`.
-    pub address: String,
-    /// Where it lives.
-    pub host: String,
-    /// Whether it lives here.
-    pub local: bool,
-    /// Its kind, where we know it.
-    pub kind: Option<LabKind>,
-    /// The organisation it belongs to, where we know it.
-    pub organisation: String,
+    /// The organisation it says it belongs to, where we know it.
+    pub organisation: Option<KnownOrganisation>,
     /// How many follow it: everyone for ours, those here for others.
     pub followers: i64,
-    /// How many shares of it can be read here.
-    pub shares: i64,
+    /// How many take part, which we know of ours alone.
+    pub participants: i64,
+    /// When something was last shared in it.
+    pub active_at: Option<Moment>,
     /// Its picture.
     pub picture: String,
     /// How it begins to describe itself.
@@ -41,57 +43,63 @@ pub struct LabCard {
 }
 
 impl LabCard {
-    /// A lab of ours.
+    /// These labs, in their order: a fixed number of queries, however many they are.
     ///
     /// # Errors
     /// `Failed` where the database does not answer.
-    pub fn of_own(tx: &mut Tx<'_>, lab: &Actor, kind: Option<LabKind>, organisation: &str) -> Result<Self, Failed> {
-        let card = Self::of(tx, lab)?;
-        Ok(Self { kind, organisation: organisation.to_owned(), ..card })
+    pub fn list(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<Vec<Self>, Failed> {
+        let mut actors: HashMap<ActorId, Actor> = actor::list(tx, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
+        let mut kept = profile::list(tx, ids)?;
+        let mut themes: HashMap<ActorId, Vec<Theme>> = HashMap::new();
+        for (lab, theme) in theme::list_shown(tx, ids)? {
+            themes.entry(lab).or_default().push(theme);
+        }
+        let mut parents: Vec<String> = actors.values().filter_map(|lab| lab.parent.as_ref().map(ToString::to_string)).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        let organisations = organisation::list_by_uri(tx, &parents)?;
+        let (followers, participants) = (audience::count_followers_of_each(tx, ids)?, membership::count_of_each(tx, ids)?);
+        let cards = ids.iter().filter_map(|id| {
+            let (actor, kept) = (actors.remove(id)?, kept.remove(id).unwrap_or_default());
+            let parent = actor.parent.as_ref();
+            Some(Self {
+                path: lab_path(&actor),
+                organisation: organisations.iter().find(|known| Some(&known.uri) == parent).cloned(),
+                themes: themes.remove(id).unwrap_or_default(),
+                followers: followers.get(id).copied().unwrap_or(0),
+                participants: participants.get(id).copied().unwrap_or(0),
+                active_at: kept.active_at,
+                profile: kept.profile,
+                picture: media::of_actor(&actor),
+                excerpt: text::excerpt(&actor.summary.to_plain(), 160),
+                actor,
+            })
+        });
+        Ok(cards.collect())
     }
 
-    /// A lab of another instance.
+    /// One lab.
     ///
     /// # Errors
-    /// `Failed` where the database does not answer.
-    pub fn of_known(tx: &mut Tx<'_>, lab: &Actor) -> Result<Self, Failed> {
-        let parent = match &lab.parent {
-            Some(uri) => actor::find_by_uri(tx, uri.as_str())?,
-            None => None,
-        };
-        let card = Self::of(tx, lab)?;
-        Ok(Self { organisation: parent.map_or_else(String::new, |parent| parent.name), ..card })
+    /// `Failed` where the database does not answer, or there is no such row.
+    pub fn of(tx: &mut Tx<'_>, lab: ActorId) -> Result<Self, Failed> {
+        Self::list(tx, &[lab])?.pop().ok_or_else(|| Failed::new("show a lab", "it has no row"))
     }
 
-    fn of(tx: &mut Tx<'_>, lab: &Actor) -> Result<Self, Failed> {
-        Ok(Self {
-            path: lab_path(lab),
-            name: lab.name.clone(),
-            address: lab.address(),
-            host: lab.host.clone(),
-            local: lab.local,
-            kind: None,
-            organisation: String::new(),
-            followers: audience::count_followers(tx, lab.id)?,
-            shares: share::count_of_lab(tx, lab.id)?,
-            picture: media::of_actor(lab),
-            excerpt: text::excerpt(&lab.summary.to_plain(), 160),
-        })
+    /// The letter under which it stands; `#` for what is no letter.
+    #[must_use]
+    pub fn letter(&self) -> char {
+        let first = text::fold(&self.actor.name).chars().next().filter(char::is_ascii_lowercase);
+        first.map_or('#', |letter| letter.to_ascii_uppercase())
     }
 }
 
 /// A part of the directory.
 pub struct LabList {
-    /// Labs of ours.
-    pub own: Vec<LabCard>,
-    /// Labs of others.
-    pub elsewhere: Vec<LabCard>,
-    /// Where the directory begins.
-    pub first: String,
-    /// Where it goes on; empty where it ends here.
-    pub next: String,
-    /// Whether this is its beginning.
-    pub is_first: bool,
+    /// The labs.
+    pub cards: Vec<LabCard>,
+    /// Where it goes on, if it does.
+    pub next: Option<Place>,
 }
 
 impl LabList {
@@ -99,49 +107,23 @@ impl LabList {
     ///
     /// # Errors
     /// `Failed` where the database does not answer.
-    pub fn read(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: usize, organisation: &str) -> Result<Self, Failed> {
-        let mut found = lab::look_for(tx, wanted, after, i64::try_from(limit + 1).unwrap_or(i64::MAX))?;
+    pub fn read(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: usize) -> Result<Self, Failed> {
+        let mut found = directory::look_for(tx, wanted, after, i64::try_from(limit + 1).unwrap_or(i64::MAX))?;
         let is_cut = found.len() > limit;
         found.truncate(limit);
-        let last =
-            found.last().filter(|_| is_cut).map(|(lab, _)| Place { local: lab.local, id: lab.id.0, name: lab.name.clone() });
-        let (mut own, mut elsewhere) = (Vec::new(), Vec::new());
-        for (lab, kind) in found {
-            if lab.local {
-                own.push(LabCard::of_own(tx, &lab, kind, organisation)?);
-            } else {
-                elsewhere.push(LabCard::of_known(tx, &lab)?);
-            }
-        }
-        let next = last.map_or_else(String::new, |place| directory_path(wanted, Some(&place)));
-        Ok(Self { own, elsewhere, first: directory_path(wanted, None), next, is_first: *after == Place::begin() })
+        let ids: Vec<ActorId> = found.iter().map(|(id, _)| *id).collect();
+        let next = found.pop().filter(|_| is_cut).map(|(_, place)| place);
+        Ok(Self { cards: LabCard::list(tx, &ids)?, next })
     }
 
-    /// The labs of ours, from the first on.
+    /// The labs of ours, by name, from the first on.
     ///
     /// # Errors
     /// `Failed` where the database does not answer.
-    pub fn of_ours(tx: &mut Tx<'_>, limit: usize, organisation: &str) -> Result<Self, Failed> {
-        let ours = Wanted { whose: Whose::Own, ..Wanted::default() };
-        Self::read(tx, &ours, &Place::begin(), limit, organisation)
+    pub fn of_ours(tx: &mut Tx<'_>, limit: usize) -> Result<Self, Failed> {
+        let ours = Wanted { whose: Whose::Own, sort: Sort::Name, ..Wanted::default() };
+        Self::read(tx, &ours, &Place::Begin, limit)
     }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.own.is_empty() && self.elsewhere.is_empty()
-    }
-}
-
-/// The address of a part of the directory: what someone looks for can be passed on as a link.
-fn directory_path(wanted: &Wanted, after: Option<&Place>) -> String {
-    let whose = Some(wanted.whose.code()).filter(|_| wanted.whose != Whose::All);
-    let place = after.map(ToString::to_string);
-    let text = Some(wanted.text.as_str()).filter(|text| !text.is_empty());
-    let pairs = [("q", text), ("where", whose), ("kind", wanted.kind.map(LabKind::code)), ("after", place.as_deref())];
-    let given = pairs.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
-    if query.is_empty() { "/labs".to_owned() } else { format!("/labs?{query}") }
 }
 
 /// Shares as a page lists them: newest first, and where the list goes on.

@@ -20,6 +20,7 @@ use crate::{
         lab::Lab,
         links::{Links, Place},
         moment::{Moment, to_wire},
+        profile::Said,
         share::{PublicId, Share},
         slice::{Cursor, Slice},
     },
@@ -141,7 +142,7 @@ fn read_labs(tx: &mut Tx<'_>, links: &Links, page: Option<&str>) -> Result<Read,
     let next = labs.last().filter(|_| more).map(|lab| lab.actor.id.0.to_string());
     let (total, updated) = lab::count_listed(tx)?;
     let whole = |lab: &Lab| {
-        let mut document = actors::write(&lab.actor, Some(lab.kind), links);
+        let mut document = actors::write(&lab.actor, Some(&Said::Lab(Box::new(lab.profile.clone()))), links);
         if let Some(fields) = document.as_object_mut() {
             fields.remove("@context");
         }

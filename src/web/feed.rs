@@ -88,12 +88,17 @@ fn answer(visit: &Visit, address: String, of: &Actor, entries: Vec<Entry>) -> Re
         updated: to_wire(updated),
         entries,
     };
-    let xml: String = feed.render().map_err(Failed::because("render a feed"))?.chars().filter(|letter| is_xml(*letter)).collect();
+    let xml = xml_text(&feed)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "max-age=300"))
         .insert_header((header::LAST_MODIFIED, httpdate::fmt_http_date(updated.into())))
         .body(xml))
+}
+
+/// A template in XML, without letters that XML does not know.
+pub(super) fn xml_text(template: &impl Template) -> Result<String, Failed> {
+    Ok(template.render().map_err(Failed::because("render XML"))?.chars().filter(|letter| is_xml(*letter)).collect())
 }
 
 /// Whether a letter may stand in XML at all.

@@ -5,13 +5,14 @@ use askama::Template;
 
 use super::{
     activitypub,
-    card::{LabList, ShareList},
+    card::{LabCard, LabList, ShareList},
     error::Error,
+    linked_data,
     request::{AskedPart, Visit},
 };
 use crate::{
-    domain::actor::ActorKind,
-    storage::{Failed, lab, share},
+    domain::{actor::ActorKind, organisation::Organisation},
+    storage::{Failed, directory, share},
 };
 
 /// How many labs and shares a page shows.
@@ -32,35 +33,42 @@ struct Home<'a> {
 
 /// What this is, who is here, and what is new.
 pub async fn home(visit: Visit, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
-    let (organisation, slice) = (visit.organisation().to_owned(), asked.of(SHARES));
+    let slice = asked.of(SHARES);
     let read = visit.state.store().read(move |tx| {
-        let labs = LabList::of_ours(tx, LABS_AT_HOME, &organisation)?;
+        let labs = LabList::of_ours(tx, LABS_AT_HOME)?;
         let shares = ShareList::read(tx, slice, |tx, slice| share::list_newest(tx, false, slice))?;
-        Ok::<_, Failed>((labs, lab::count_known(tx)?, shares))
+        Ok::<_, Failed>((labs, directory::count_known(tx)?, shares))
     });
     let (labs, known, shares) = read.await?;
-    let is_empty = labs.is_empty() && known == 0 && shares.cards.is_empty();
+    let is_empty = labs.cards.is_empty() && known == 0 && shares.cards.is_empty();
     visit.page(&Home { visit: &visit, labs, known, shares, is_empty })
 }
 
 #[derive(Template)]
 #[template(path = "instance/organisation.html")]
-struct Organisation<'a> {
+struct OrganisationPage<'a> {
     visit: &'a Visit,
     address: String,
     id: String,
-    labs: LabList,
+    is: Organisation,
+    cards: Vec<LabCard>,
+    linked_data: String,
+    /// Whether there are more labs than these.
+    is_cut: bool,
 }
 
 /// The organisation and its labs.
 pub async fn organisation(visit: Visit) -> Result<HttpResponse, Error> {
-    let handle = visit.state.settings.organisation_handle.clone();
+    let settings = &visit.state.settings;
+    let handle = settings.organisation_handle.clone();
     if visit.wants_activity {
         return activitypub::actor(&visit.state, ActorKind::Organisation, handle.as_str()).await;
     }
-    let name = visit.organisation().to_owned();
-    let labs: Result<_, Failed> = visit.state.store().read(move |tx| LabList::of_ours(tx, LABS, &name)).await;
+    let labs: Result<_, Failed> = visit.state.store().read(|tx| LabList::of_ours(tx, LABS)).await;
+    let labs = labs?;
     let id = visit.state.links().actor(ActorKind::Organisation, "").to_string();
-    let address = format!("{handle}@{}", visit.host());
-    visit.page(&Organisation { visit: &visit, address, id, labs: labs? })
+    let (address, is) = (format!("{handle}@{}", visit.host()), settings.organisation.clone());
+    let (cards, is_cut) = (labs.cards, labs.next.is_some());
+    let linked_data = linked_data::of_organisation(&id, visit.organisation(), &is, &cards);
+    visit.page(&OrganisationPage { visit: &visit, address, id, is, cards, linked_data, is_cut })
 }

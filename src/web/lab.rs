@@ -1,5 +1,6 @@
-//! Pages of labs: the directory, a lab of ours, and what is known here of one elsewhere.
+//! Pages of labs: one of ours, and what is known here of one elsewhere. The directory of all of them is `directory.rs`.
 
+mod end;
 mod form;
 
 use actix_web::{
@@ -8,11 +9,12 @@ use actix_web::{
 };
 use askama::Template;
 
+pub use end::{ask as ask_end, end};
 pub use form::{create, edit, new, revise};
 
 use super::{
     activitypub,
-    card::{LabCard, LabList, ShareList},
+    card::{LabCard, ShareList, lab_path},
     error::Error,
     page::lead_away,
     request::{AskedPart, Visit},
@@ -21,12 +23,10 @@ use crate::{
     domain::{
         actor::{Actor, ActorKind},
         audience::FollowState,
-        directory::{Place, Wanted, Whose},
-        lab::{Lab, LabKind},
         membership::{Action, Member, Role, may},
+        profile::State,
         refusal::Refused,
         slice::Slice,
-        text::Html,
     },
     storage::{Failed, Tx, actor, audience, membership, share},
     usecases,
@@ -34,45 +34,6 @@ use crate::{
 
 /// How many shares a lab's page shows.
 const SHARES: i64 = 30;
-
-/// How many labs a page of the directory shows.
-const LABS: usize = 48;
-
-#[derive(Template)]
-#[template(path = "lab/list.html")]
-struct Directory<'a> {
-    visit: &'a Visit,
-    wanted: Wanted,
-    labs: LabList,
-}
-
-/// What someone looks for, as the form and the links of the directory say it.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    q: String,
-    #[serde(rename = "where")]
-    whose: String,
-    kind: String,
-    after: String,
-}
-
-impl Asked {
-    fn wanted(&self) -> Wanted {
-        let text: String =
-            self.q.trim().trim_start_matches('@').chars().filter(|letter| !letter.is_control()).take(100).collect();
-        Wanted { text, whose: Whose::read(&self.whose), kind: LabKind::parse(&self.kind).ok() }
-    }
-}
-
-/// The directory: labs of ours and of others, all of them or those that someone looks for.
-pub async fn list(visit: Visit, asked: Query<Asked>) -> Result<HttpResponse, Error> {
-    let (organisation, wanted) = (visit.organisation().to_owned(), asked.wanted());
-    let (looked_for, after) = (wanted.clone(), asked.after.parse().unwrap_or_else(|()| Place::begin()));
-    let read = visit.state.store().read(move |tx| LabList::read(tx, &looked_for, &after, LABS, &organisation));
-    let labs: Result<_, Failed> = read.await;
-    visit.page(&Directory { visit: &visit, wanted, labs: labs? })
-}
 
 /// A lab's page, or its ActivityPub document; `handle@host` is a lab elsewhere.
 pub async fn show(visit: Visit, handle: Path<String>, asked: Query<AskedPart>) -> Result<HttpResponse, Error> {
@@ -87,90 +48,111 @@ pub async fn show(visit: Visit, handle: Path<String>, asked: Query<AskedPart>) -
 
 #[derive(Template)]
 #[template(path = "lab/show.html")]
-struct OwnPage<'a> {
+struct Page<'a> {
     visit: &'a Visit,
-    lab: OwnLab,
-    id: String,
+    lab: Shown,
 }
 
-struct OwnLab {
+/// A lab with what its page says.
+struct Shown {
     card: LabCard,
-    handle: String,
-    summary: Html,
-    description: String,
-    stewards: Vec<Actor>,
+    /// How many shares of it can be read here.
+    count: i64,
     shares: ShareList,
+    stewards: Vec<Actor>,
+    successor: Option<Successor>,
+    follow: Option<FollowState>,
     may_describe: bool,
     may_publish: bool,
 }
 
-async fn show_own(visit: &Visit, handle: String, slice: Slice) -> Result<HttpResponse, Error> {
-    let (member, organisation) = (visit.member().cloned(), visit.organisation().to_owned());
-    let read = visit.state.store().read(move |tx| read_own(tx, &handle, slice, member.as_ref(), &organisation));
-    let lab = read.await?;
-    let id = visit.state.links().actor(ActorKind::Lab, &lab.handle).to_string();
-    visit.page(&OwnPage { visit, lab, id })
+/// Who goes on with the work of a lab.
+struct Successor {
+    name: String,
+    path: String,
 }
 
-fn read_own(
-    tx: &mut Tx<'_>,
-    handle: &str,
-    slice: Slice,
-    member: Option<&Member>,
-    organisation: &str,
-) -> usecases::Outcome<OwnLab> {
-    let lab: Lab = usecases::lab::find(tx, handle)?;
+impl Shown {
+    fn read(tx: &mut Tx<'_>, lab: &Actor, slice: Slice) -> Result<Self, Failed> {
+        let card = LabCard::of(tx, lab.id)?;
+        Ok(Self {
+            successor: find_successor(tx, &card)?,
+            count: share::count_of_lab(tx, lab.id)?,
+            shares: ShareList::read(tx, slice, |tx, slice| share::list_of_lab(tx, lab.id, slice))?,
+            stewards: Vec::new(),
+            follow: None,
+            may_describe: false,
+            may_publish: false,
+            card,
+        })
+    }
+
+    /// What it works on is followed where it lives; there is nothing to follow of one that has gone.
+    fn is_gone(&self) -> bool {
+        self.card.actor.gone_at.is_some()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.card.profile.state == State::Ended
+    }
+}
+
+fn find_successor(tx: &mut Tx<'_>, card: &LabCard) -> Result<Option<Successor>, Failed> {
+    let Some(uri) = &card.profile.successor else { return Ok(None) };
+    let known = actor::find_by_uri(tx, uri.as_str())?;
+    Ok(Some(match known {
+        Some(known) => Successor { path: lab_path(&known), name: known.name },
+        None => Successor { path: uri.to_string(), name: uri.to_string() },
+    }))
+}
+
+async fn show_own(visit: &Visit, handle: String, slice: Slice) -> Result<HttpResponse, Error> {
+    let member = visit.member().cloned();
+    let read = visit.state.store().read(move |tx| read_own(tx, &handle, slice, member.as_ref()));
+    let lab = read.await?;
+    visit.page(&Page { visit, lab })
+}
+
+fn read_own(tx: &mut Tx<'_>, handle: &str, slice: Slice, member: Option<&Member>) -> usecases::Outcome<Shown> {
+    let lab = usecases::lab::find(tx, handle)?;
     let standing = match member {
         Some(_) => Some(usecases::lab::standing(tx, member, &lab.actor)?),
         None => None,
     };
     let staff = membership::list_of_lab(tx, lab.actor.id)?;
-    let shares = ShareList::read(tx, slice, |tx, slice| share::list_of_lab(tx, lab.actor.id, slice))?;
     let can = |action| standing.is_some_and(|standing| may(standing, action));
-    Ok(OwnLab {
-        card: LabCard::of_own(tx, &lab.actor, Some(lab.kind), organisation)?,
-        description: lab.actor.summary.to_plain(),
-        summary: lab.actor.summary,
-        handle: lab.actor.handle,
+    let shown = Shown::read(tx, &lab.actor, slice)?;
+    Ok(Shown {
         stewards: staff.into_iter().filter(|(_, role)| *role == Role::Steward).map(|(actor, _)| actor).collect(),
-        shares,
         may_describe: can(Action::DescribeLab),
-        may_publish: can(Action::PublishShare),
+        may_publish: can(Action::PublishShare) && !shown.has_ended(),
+        ..shown
     })
-}
-
-#[derive(Template)]
-#[template(path = "lab/known.html")]
-struct KnownPage<'a> {
-    visit: &'a Visit,
-    lab: KnownLab,
-}
-
-struct KnownLab {
-    card: LabCard,
-    actor: Actor,
-    shares: ShareList,
-    follow: Option<FollowState>,
 }
 
 async fn show_known(visit: &Visit, handle: String, host: String, slice: Slice) -> Result<HttpResponse, Error> {
     let member = visit.member().cloned();
     let read = visit.state.store().read(move |tx| read_known(tx, (&handle, &host), slice, member.as_ref()));
-    let lab = read.await?;
+    let (actor, lab) = read.await?;
     if visit.wants_activity {
-        return Ok(lead_away(lab.actor.uri.as_str()));
+        return Ok(lead_away(actor.uri.as_str()));
     }
-    visit.page(&KnownPage { visit, lab })
+    visit.page(&Page { visit, lab })
 }
 
-fn read_known(tx: &mut Tx<'_>, address: (&str, &str), slice: Slice, member: Option<&Member>) -> usecases::Outcome<KnownLab> {
+fn read_known(
+    tx: &mut Tx<'_>,
+    address: (&str, &str),
+    slice: Slice,
+    member: Option<&Member>,
+) -> usecases::Outcome<(Actor, Shown)> {
     let actor = find_known(tx, address)?;
     let follow = match member {
         Some(member) => audience::find_between(tx, member.actor.id, actor.id)?,
         None => None,
     };
-    let shares = ShareList::read(tx, slice, |tx, slice| share::list_of_lab(tx, actor.id, slice))?;
-    Ok(KnownLab { card: LabCard::of_known(tx, &actor)?, shares, follow: follow.map(|follow| follow.state), actor })
+    let shown = Shown::read(tx, &actor, slice)?;
+    Ok((actor, Shown { follow: follow.map(|follow| follow.state), ..shown }))
 }
 
 /// An actor elsewhere that we know.

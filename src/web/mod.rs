@@ -9,6 +9,7 @@ mod block;
 mod card;
 mod collection;
 mod delivery;
+mod directory;
 mod discovery;
 mod error;
 mod feed;
@@ -16,6 +17,7 @@ mod freshness;
 mod health;
 mod instance;
 mod lab;
+mod linked_data;
 mod media;
 mod membership;
 mod negotiate;
@@ -25,6 +27,8 @@ mod reply;
 mod request;
 mod security;
 mod share;
+mod sitemap;
+mod theme;
 
 use std::time::Duration;
 
@@ -141,13 +145,16 @@ fn routes(config: &mut ServiceConfig) {
         .route("/", get().to(instance::home))
         .route("/organisation", get().to(instance::organisation))
         .route("/organisation.atom", get().to(feed::of_organisation))
-        .route("/labs", get().to(lab::list))
+        .route("/labs", get().to(directory::list))
+        .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))
         .route("/labs/{handle}.atom", get().to(feed::of_lab))
         .route("/labs/{handle}", get().to(lab::show))
         .route("/labs/{handle}/edit", get().to(lab::edit))
         .route("/labs/{handle}/edit", post().to(lab::revise))
+        .route("/labs/{handle}/end", get().to(lab::ask_end))
+        .route("/labs/{handle}/end", post().to(lab::end))
         .route("/labs/{handle}/follow", get().to(audience::show))
         .route("/labs/{handle}/follow", post().to(audience::follow))
         .route("/labs/{handle}/unfollow", post().to(audience::unfollow))
@@ -162,6 +169,14 @@ fn routes(config: &mut ServiceConfig) {
         .route("/shares/{id}/reply", post().to(reply::write))
         .route("/replies/{id}", get().to(reply::show))
         .route("/tags/{tag}", get().to(share::tag))
+        .route("/sitemap.xml", get().to(sitemap::index))
+        .route("/sitemap/{name}.xml", get().to(sitemap::part))
+        .route("/themes", get().to(theme::list))
+        .route("/themes", post().to(theme::add))
+        .route("/themes/{slug}", get().to(theme::show))
+        .route("/themes/{slug}", post().to(theme::revise))
+        .route("/themes/{slug}/edit", get().to(theme::ask))
+        .route("/themes/{slug}/merge", post().to(theme::merge))
         .route("/people/{handle}", get().to(membership::show))
         .route("/follow", get().to(audience::list))
         .route("/follow", post().to(audience::follow_address))

@@ -8,15 +8,19 @@ use askama::Template;
 
 use super::{
     asset,
+    card::LabCard,
     error::{self, Error},
+    linked_data,
     request::Visit,
 };
 use crate::{
     domain::{
         language::Language,
         moment::{self, Moment},
+        profile::Day,
         refusal::Refused,
         slice::Cursor,
+        theme::Labels,
     },
     i18n,
     storage::Failed,
@@ -111,6 +115,19 @@ impl Visit {
         self.tell(if seconds > 0 { ahead } else { past }, "time", time)
     }
 
+    /// A day as people write it.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
+    pub fn day(&self, day: &Day) -> String {
+        self.date(&day.begins())
+    }
+
+    /// What a theme is called in the language of the page.
+    #[must_use]
+    pub fn label(&self, labels: &Labels) -> String {
+        labels.of(self.language).to_owned()
+    }
+
     /// A date as machines read it.
     #[must_use]
     #[expect(clippy::unused_self, reason = "templates call it beside `date`")]
@@ -142,6 +159,12 @@ impl Visit {
         self.to(format!("/shares/{id}/{page}"))
     }
 
+    /// The path to a page below a theme's.
+    #[must_use]
+    pub fn to_theme(&self, slug: &str, page: &str) -> String {
+        self.to(format!("/themes/{slug}/{page}"))
+    }
+
     /// The path to a page below another.
     #[must_use]
     pub fn to_below(&self, path: &str, page: &str) -> String {
@@ -167,6 +190,18 @@ impl Visit {
         let joint = if self.here.contains('?') { '&' } else { '?' };
         let others = Language::ALL.into_iter().filter(|language| *language != self.language);
         others.map(|language| (language.code(), name(language), format!("{}{joint}lang={language}", self.here))).collect()
+    }
+
+    /// What search engines read of a lab.
+    #[must_use]
+    pub fn linked_lab(&self, card: &LabCard) -> String {
+        linked_data::of_lab(card, self.language)
+    }
+
+    /// A path of ours as a whole address.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        self.state.links().at(path).to_string()
     }
 
     /// The organisation's name.
@@ -245,6 +280,17 @@ fn field_of(key: &str) -> &'static str {
         "outcome" => "outcome",
         "name-blank" | "name-too-long" => "name",
         "summary-too-long" => "summary",
+        "lab-state" => "state",
+        "place-too-long" => "place",
+        "languages-many" => "languages",
+        "mandate-too-long" => "mandate",
+        "day" => "founded",
+        "themes-many" => "themes",
+        "open-to" => "open_to",
+        "successor-unknown" | "successor-itself" => "successor",
+        "theme-slug" | "theme-taken" => "slug",
+        "theme-label-blank" | "theme-label-too-long" => "nl",
+        "theme-same-as" | "theme-same-as-many" => "same_as",
         "address" | "follow-own" | "no-follow-screen" => "address",
         key if key.starts_with("handle") => "handle",
         key if key.starts_with("picture") => "picture",

@@ -17,6 +17,7 @@ use super::{
     activitypub,
     card::{self, ShareList},
     error::{self, Error},
+    linked_data,
     page::Problem,
     request::{AskedPart, Visit},
 };
@@ -62,6 +63,12 @@ struct Story {
     earlier: Option<Cursor>,
     is_newest: bool,
     may_revise: bool,
+}
+
+impl Story {
+    fn linked_data(&self) -> String {
+        linked_data::of_share(&self.share, &self.headline, &self.author, &self.lab)
+    }
 }
 
 /// A share's page, or its ActivityPub document.

@@ -219,7 +219,7 @@ on_both_engines! {
         assert_eq!(key_of(asked.expect_err("a blocked host")), "blocked");
         let outbox = reading::leased(ReadingKind::Outbox, known.outbox.clone().unwrap(), known.id);
         assert_eq!(federation.read(&outbox).await, reading::BLOCKED, "there is nothing to read any more");
-        assert!(scene.ours.store.write_now(|tx| usecases::peer::learn(tx, &known)).is_err(), "nor kept by a reader that was late");
+        assert!(scene.ours.store.write_now(|tx| usecases::peer::learn(tx, &known, None)).is_err(), "nor kept by a reader that was late");
         assert!(scene.peer.requests().is_empty());
     }
 

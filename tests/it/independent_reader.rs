@@ -18,7 +18,14 @@ use activitypub_federation::{
     traits::{Actor, Object},
 };
 use actix_web::{HttpRequest, http::Method, test::TestRequest, web::Bytes};
-use archipel::{config::Clock, domain::lab::LabKind, federation::actor as actors};
+use archipel::{
+    config::Clock,
+    domain::{
+        lab::LabKind,
+        profile::{Place, Profile, Said},
+    },
+    federation::actor as actors,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -248,8 +255,9 @@ async fn scene() -> Scene {
     ours.publish("k3v9x2mqa7", "spoor", "noor", draft("De tweede brief", &long));
     ours.work_off().await;
     let (links, organisation) = (&ours.federation.links, &ours.federation.founded.organisation);
+    let said = Said::Lab(Box::new(Profile { kind: Some(LabKind::Lab), place: Place::told("Utrecht"), ..Profile::default() }));
     Scene {
-        lab: actors::write(&spoor, Some(LabKind::Lab), links),
+        lab: actors::write(&spoor, Some(&said), links),
         member: actors::write(&noor, None, links),
         organisation: actors::write(organisation, None, links),
         posts: peer.posts(),

@@ -6,7 +6,7 @@ mod scene;
 mod shot;
 
 use archipel::{
-    domain::{actor::Actor, change::Change, lab::LabProfile, moment::Moment, share::PublicId},
+    domain::{actor::Actor, change::Change, lab::LabProfile, moment::Moment, profile::Said, share::PublicId},
     federation::{actor as actors, outgoing::find_spoken, webfinger},
     storage::{activity, lab as labs, share as shares, tombstone},
     usecases::{audience, lab, reply, share},
@@ -29,13 +29,14 @@ on_both_engines! {
         let spoor = scene.ours.look(|tx| labs::find(tx, "spoor")).unwrap();
         let links = scene.links();
         let context = actors::context(links);
-        for (name, actor, kind) in [
+        let said = Said::Lab(Box::new(spoor.profile.clone()));
+        for (name, actor, said) in [
             ("instance", &founded.instance, None),
             ("organisation", &founded.organisation, None),
-            ("lab", &spoor.actor, Some(spoor.kind)),
+            ("lab", &spoor.actor, Some(&said)),
             ("member", &scene.noor.actor, None),
         ] {
-            let document = actors::write(actor, kind, links);
+            let document = actors::write(actor, said, links);
             assert_eq!(document["@context"], context);
             assert_shot(&scene.peer, name, &document);
             // Others read what we write as we read what others write.

@@ -138,7 +138,7 @@ fn be_followed(server: &Server, everywhere: &Peer) {
     let followed = federation.store.write_now(|tx| {
         let lab = storage::actor::find_local(tx, "spoor")?.expect("the lab");
         for number in 0..FOLLOWERS {
-            let follower = peer::learn(tx, &follower(number, port))?;
+            let follower = peer::learn(tx, &follower(number, port), None)?;
             audience::save(tx, follower.id, lab.id, &format!("{}#follow", follower.uri), FollowState::Accepted, now)?;
         }
         Ok::<_, storage::Failed>(())

@@ -4,6 +4,7 @@ mod audience;
 mod blocks;
 mod changes;
 mod deliveries;
+mod directory;
 mod dispatches;
 mod lanes;
 mod people;
@@ -14,11 +15,12 @@ mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 11] = [
+const CHAPTERS: [&str; 12] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
     include_str!("story/deliveries.rs"),
+    include_str!("story/directory.rs"),
     include_str!("story/dispatches.rs"),
     include_str!("story/lanes.rs"),
     include_str!("story/people.rs"),

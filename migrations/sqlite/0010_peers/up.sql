@@ -39,5 +39,11 @@ CREATE TABLE suggestions (
 -- Whether a lab of ours is in our own directory.
 ALTER TABLE labs ADD COLUMN listed BOOLEAN NOT NULL DEFAULT TRUE;
 
+-- Of others, the directory has whom an organisation lists, an administrator chose, or somebody here follows.
+UPDATE profiles SET listed = FALSE WHERE NOT local AND NOT EXISTS (
+    SELECT 1 FROM follows JOIN actors ON actors.id = follows.follower_id
+    WHERE follows.followee_id = profiles.actor_id AND follows.state = 'accepted' AND actors.local
+);
+
 -- What an actor that departed had sent is forgotten with it.
 CREATE INDEX received_kept ON received (actor_id) WHERE body IS NOT NULL;

@@ -20,7 +20,7 @@ use crate::{
         share::{PublicId, Share},
         text::Html,
     },
-    federation::{actor as actors, conversation, reading, reply as replies, share as shares, signature, wire},
+    federation::{actor as actors, conversation, profile, reading, reply as replies, share as shares, signature, wire},
     storage::{
         Failed, Tx, actor, audience as follows, block, lane, listing as listings, queue, reply as known_replies,
         share as known_shares, tombstone,
@@ -211,7 +211,7 @@ impl Effect {
             fetched_at: self.signer.fetched_at,
             ..told
         };
-        peer::learn(tx, &kept)?;
+        peer::learn(tx, &kept, profile::read(object, &kept).as_ref())?;
         Ok(())
     }
 

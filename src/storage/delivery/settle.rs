@@ -10,6 +10,7 @@ use super::{
         Failed, Tx,
         connection::on,
         lane::{self, Held},
+        peer,
         schema::{activities, deliveries, lanes},
     },
     Leased,

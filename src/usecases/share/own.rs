@@ -40,9 +40,11 @@ pub fn publish(
     by: Option<&Member>,
     (lab, voice, draft): (&str, &Voice, Draft),
 ) -> Outcome<Share> {
-    let lab = labs::find(tx, lab)?.actor;
-    let standing = labs::standing(tx, by, &lab)?;
+    let lab = labs::find(tx, lab)?;
+    let standing = labs::standing(tx, by, &lab.actor)?;
     require(standing, Action::PublishShare)?;
+    labs::require_open(&lab)?;
+    let lab = lab.actor;
     let author = find_voice(tx, &lab, by, standing, voice)?;
     let mut share = begin(links, id, &lab, &author, &draft, now);
     write(tx, links, &mut share, draft)?;

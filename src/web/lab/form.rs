@@ -10,10 +10,12 @@ use crate::{
         lab::{Lab, LabKind, LabProfile, NewLab},
         membership::{Action, require},
         picture::Picture,
+        profile::{Filled, OpenTo, State},
         refusal::Refused,
+        theme::{Slug, Theme},
     },
     federation,
-    storage::Failed,
+    storage::{Failed, theme},
     usecases::{self, Outcome},
     web::{
         error::{self, Error},
@@ -30,7 +32,8 @@ struct Form<'a> {
     /// The lab that is described anew; empty for a new one.
     lab: String,
     values: Values,
-    kinds: &'static [LabKind],
+    /// Our themes, and which of them are chosen.
+    themes: Vec<(Theme, bool)>,
     problem: Problem,
 }
 
@@ -40,9 +43,21 @@ struct Values {
     handle: String,
     name: String,
     summary: String,
-    kind: String,
+    filled: Filled,
+    themes: Vec<String>,
     picture_kept: String,
     picture_description: String,
+}
+
+impl Values {
+    fn read(&self) -> Result<LabProfile, Refused> {
+        let themes = self.themes.iter().map(|slug| Slug::parse(slug)).collect::<Result<_, _>>()?;
+        LabProfile::read(&self.name, &self.summary, &self.filled, themes)
+    }
+
+    fn is_open_to(&self, to: &OpenTo) -> bool {
+        self.filled.open_to.iter().any(|code| code == to.code())
+    }
 }
 
 /// What a browser sends.
@@ -59,6 +74,20 @@ pub struct Sent {
     #[multipart(limit = "1KB")]
     kind: Option<Text<String>>,
     #[multipart(limit = "1KB")]
+    state: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    place: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    languages: Option<Text<String>>,
+    #[multipart(limit = "4KB")]
+    mandate: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    founded: Option<Text<String>>,
+    #[multipart(limit = "1KB")]
+    open_to: Vec<Text<String>>,
+    #[multipart(limit = "1KB")]
+    themes: Vec<Text<String>>,
+    #[multipart(limit = "1KB")]
     picture_kept: Option<Text<String>>,
     #[multipart(limit = "8KB")]
     picture_description: Option<Text<String>>,
@@ -69,8 +98,9 @@ pub struct Sent {
 
 /// An empty form.
 pub async fn new(signed: SignedIn) -> Result<HttpResponse, Error> {
-    let values = Values { kind: LabKind::Lab.code().to_owned(), ..Values::default() };
-    form(&signed, String::new(), values, None)
+    let kind = LabKind::Lab.code().to_owned();
+    let values = Values { filled: Filled { kind, ..Filled::default() }, ..Values::default() };
+    form(&signed, String::new(), values, None).await
 }
 
 /// Registers a lab, and leads to its page.
@@ -78,36 +108,37 @@ pub async fn create(signed: SignedIn, sent: MultipartForm<Sent>) -> Result<HttpR
     let (mut values, upload) = receive(&signed, sent.into_inner())?;
     match register(&signed, &mut values, upload).await {
         Ok(lab) => Ok(signed.lead_to(&format!("/labs/{}", lab.actor.handle))),
-        Err(error) => again(&signed, String::new(), values, error),
+        Err(error) => again(&signed, String::new(), values, error).await,
     }
 }
 
 /// The form with what the lab says of itself now.
 pub async fn edit(signed: SignedIn, handle: Path<String>) -> Result<HttpResponse, Error> {
-    let lab = find(&signed, &handle).await?;
+    let (lab, themes) = find(&signed, &handle).await?;
     let values = Values {
+        filled: lab.profile.fill(),
+        themes,
         handle: lab.actor.handle.clone(),
         name: lab.actor.name,
         summary: lab.description,
-        kind: lab.kind.code().to_owned(),
         picture_kept: lab.actor.picture.as_ref().and_then(name_of).unwrap_or_default(),
         picture_description: lab.actor.picture.map(|picture| picture.description).unwrap_or_default(),
     };
-    form(&signed, lab.actor.handle, values, None)
+    form(&signed, lab.actor.handle, values, None).await
 }
 
 /// Describes a lab anew, and leads to its page.
 pub async fn revise(signed: SignedIn, handle: Path<String>, sent: MultipartForm<Sent>) -> Result<HttpResponse, Error> {
     let (mut values, upload) = receive(&signed, sent.into_inner())?;
-    let lab = find(&signed, &handle).await?.actor.handle;
+    let lab = find(&signed, &handle).await?.0.actor.handle;
     match describe(&signed, &lab, &mut values, upload).await {
         Ok(lab) => Ok(signed.lead_to(&format!("/labs/{}", lab.actor.handle))),
-        Err(error) => again(&signed, lab, values, error),
+        Err(error) => again(&signed, lab, values, error).await,
     }
 }
 
 async fn register(signed: &SignedIn, values: &mut Values, upload: Option<TempFile>) -> Outcome<Lab> {
-    let profile = LabProfile::parse(&values.name, &values.kind, &values.summary)?;
+    let profile = values.read()?;
     let new = NewLab { handle: Handle::parse(&values.handle)?, profile };
     let picture = take_in(signed, values, upload).await?;
     let made = tokio::task::spawn_blocking(federation::key::generate).await;
@@ -126,7 +157,7 @@ async fn register(signed: &SignedIn, values: &mut Values, upload: Option<TempFil
 }
 
 async fn describe(signed: &SignedIn, handle: &str, values: &mut Values, upload: Option<TempFile>) -> Outcome<Lab> {
-    let profile = LabProfile::parse(&values.name, &values.kind, &values.summary)?;
+    let profile = values.read()?;
     let picture = take_in(signed, values, upload).await?;
     let state = &signed.state;
     let (by, links, now, handle) = (signed.by(), state.links().clone(), state.clock().now(), handle.to_owned());
@@ -134,13 +165,14 @@ async fn describe(signed: &SignedIn, handle: &str, values: &mut Values, upload: 
     write.await
 }
 
-/// The lab, where the member may describe it.
-async fn find(signed: &SignedIn, handle: &str) -> Outcome<Lab> {
+/// The lab, where the member may describe it, and the slugs of what it works on.
+async fn find(signed: &SignedIn, handle: &str) -> Outcome<(Lab, Vec<String>)> {
     let (by, handle) = (signed.by(), handle.to_owned());
     let read = signed.state.store().read(move |tx| {
         let lab = usecases::lab::find(tx, &handle)?;
         require(usecases::lab::standing(tx, Some(&by), &lab.actor)?, Action::DescribeLab)?;
-        Ok(lab)
+        let shown = theme::list_shown(tx, &[lab.actor.id])?.into_iter();
+        Ok((lab, shown.filter_map(|(_, theme)| theme.slug.map(|slug| slug.to_string())).collect()))
     });
     read.await
 }
@@ -148,11 +180,22 @@ async fn find(signed: &SignedIn, handle: &str) -> Outcome<Lab> {
 fn receive(signed: &SignedIn, sent: Sent) -> Result<(Values, Option<TempFile>), Error> {
     let text = |field: Option<Text<String>>| field.map(Text::into_inner).unwrap_or_default();
     signed.check(&text(sent.form_token))?;
+    let texts = |fields: Vec<Text<String>>| fields.into_iter().take(50).map(Text::into_inner).collect();
+    let filled = Filled {
+        kind: text(sent.kind),
+        state: text(sent.state),
+        place: text(sent.place),
+        languages: text(sent.languages),
+        mandate: text(sent.mandate),
+        founded: text(sent.founded),
+        open_to: texts(sent.open_to),
+    };
     let mut values = Values {
+        filled,
+        themes: texts(sent.themes),
         handle: text(sent.handle),
         name: text(sent.name),
         summary: text(sent.summary),
-        kind: text(sent.kind),
         picture_kept: text(sent.picture_kept),
         picture_description: text(sent.picture_description),
     };
@@ -174,16 +217,21 @@ fn name_of(picture: &Picture) -> Option<String> {
     picture.url.path_segments()?.next_back().map(str::to_owned)
 }
 
-fn again(visit: &Visit, lab: String, values: Values, error: usecases::Error) -> Result<HttpResponse, Error> {
+async fn again(visit: &Visit, lab: String, values: Values, error: usecases::Error) -> Result<HttpResponse, Error> {
     match error {
-        usecases::Error::Refused(refused) if error::can_be_mended(refused.reason) => form(visit, lab, values, Some(&refused)),
+        usecases::Error::Refused(refused) if error::can_be_mended(refused.reason) => {
+            form(visit, lab, values, Some(&refused)).await
+        }
         other => Err(other.into()),
     }
 }
 
-fn form(visit: &Visit, lab: String, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
+async fn form(visit: &Visit, lab: String, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
+    let ours: Result<Vec<Theme>, Failed> = visit.state.store().read(theme::list).await;
+    let is_chosen = |theme: &Theme| theme.slug.as_ref().is_some_and(|slug| values.themes.iter().any(|one| one == slug.as_str()));
+    let themes = ours?.into_iter().map(|theme| (is_chosen(&theme), theme)).map(|(is, theme)| (theme, is)).collect();
     let problem = refused.map(|refused| Problem::of(visit, refused)).unwrap_or_default();
-    let page = Form { visit, lab, values, kinds: &LabKind::ALL, problem };
+    let page = Form { visit, lab, values, themes, problem };
     match refused {
         Some(refused) => visit.page_with(error::status(refused.reason), &page),
         None => visit.page(&page),

@@ -103,7 +103,7 @@ fn follow(ours: &Instance, origin: &str) {
     let now = ours.store.now();
     ours.store.commit(|tx| {
         let lab = actor::find_local(tx, "spoor")?.unwrap();
-        let known = peer::learn(tx, &follower)?;
+        let known = peer::learn(tx, &follower, None)?;
         audience::save(tx, known.id, lab.id, &format!("{origin}/follow"), FollowState::Accepted, now)
     });
 }

@@ -103,7 +103,7 @@ impl House {
         let now = self.ours.store.now();
         let [author, _] = people.each_ref().map(|person| {
             let read = actor::read(person, now).expect("an actor");
-            self.ours.commit(|tx| Ok(peer::learn(tx, &read)?))
+            self.ours.commit(|tx| Ok(peer::learn(tx, &read, None)?))
         });
         let (lab, state) =
             (self.ours.known(LAB).unwrap().id, if story.asks { FollowState::Requested } else { FollowState::Accepted });

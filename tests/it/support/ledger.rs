@@ -95,7 +95,7 @@ impl Ledger {
         let followed = federation.store.write_now(|tx| {
             let lab = storage::actor::find_local(tx, lab)?.expect("the lab");
             for person in &people {
-                let known = peer::learn(tx, person)?;
+                let known = peer::learn(tx, person, None)?;
                 audience::save(tx, known.id, lab.id, &format!("{}#follow", known.uri), FollowState::Accepted, now)?;
             }
             Ok::<_, Failed>(())
