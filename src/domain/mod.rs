@@ -18,6 +18,7 @@ pub mod picture;
 pub mod reading;
 pub mod refusal;
 pub mod reply;
+pub mod search;
 pub mod share;
 pub mod slice;
 pub mod text;

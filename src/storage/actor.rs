@@ -7,6 +7,7 @@ use super::{
     Failed, Tx,
     connection::on,
     schema::{actors, keys},
+    search,
 };
 use crate::domain::{
     actor::{Actor, ActorId, ActorKind},
@@ -100,7 +101,9 @@ impl<'a> From<&'a Actor> for ActorFields<'a> {
 pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
     let fields = ActorFields::from(actor);
     let query = diesel::insert_into(actors::table).values(&fields).on_conflict(actors::uri).do_update().set(&fields);
-    on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))
+    let id = on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))?;
+    search::index_lab(tx, id, actor)?;
+    Ok(id)
 }
 
 /// An actor's own host says that it is as we know it.
@@ -168,6 +171,7 @@ pub fn find_local_of_kind(tx: &mut Tx<'_>, kind: ActorKind) -> Result<Option<Act
 pub fn mark_gone(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed> {
     let query = diesel::update(actors::table.find(id.0)).set(actors::gone_at.eq(to_millis(now)));
     on!(tx, c => query.execute(c)).map_err(Failed::because("mark an actor as gone"))?;
+    search::remove_lab(tx, id)?;
     super::audience::remove_all_of(tx, id)
 }
 

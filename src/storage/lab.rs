@@ -11,6 +11,7 @@ use super::{
     actor::ActorRow,
     connection::on,
     schema::{actors, labs},
+    search,
 };
 use crate::domain::{
     actor::{Actor, ActorId, ActorKind},
@@ -26,6 +27,7 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, kind: LabKind, description: &str) -> 
     let id = actor::save(tx, actor)?;
     let row = (labs::actor_id.eq(id.0), labs::kind.eq(kind.code()), labs::description.eq(description));
     on!(tx, c => diesel::insert_into(labs::table).values(row).execute(c)).map_err(Failed::because("add a lab"))?;
+    search::index_lab(tx, id, actor)?;
     Ok(id)
 }
 
@@ -37,8 +39,8 @@ pub fn update(tx: &mut Tx<'_>, lab: &Lab) -> Result<(), Failed> {
     actor::save(tx, &lab.actor)?;
     let fields = (labs::kind.eq(lab.kind.code()), labs::description.eq(lab.description.as_str()));
     on!(tx, c => diesel::update(labs::table.find(lab.actor.id.0)).set(fields).execute(c))
-        .map(|_| ())
-        .map_err(Failed::because("update a lab"))
+        .map_err(Failed::because("update a lab"))?;
+    search::index_lab(tx, lab.actor.id, &lab.actor)
 }
 
 /// The lab of ours with this handle.

@@ -19,6 +19,7 @@ pub mod queue;
 pub mod reading;
 pub mod reply;
 mod schema;
+pub mod search;
 pub mod share;
 pub mod tombstone;
 mod wake;
