@@ -22,6 +22,7 @@ mod negotiate;
 mod page;
 mod reply;
 mod request;
+mod search;
 mod security;
 mod share;
 
@@ -160,6 +161,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/shares/{id}/reply", get().to(reply::back))
         .route("/shares/{id}/reply", post().to(reply::write))
         .route("/replies/{id}", get().to(reply::show))
+        .route("/search", get().to(search::show))
         .route("/tags/{tag}", get().to(share::tag))
         .route("/people/{handle}", get().to(membership::show))
         .route("/follow", get().to(audience::list))

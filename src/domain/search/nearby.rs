@@ -56,11 +56,12 @@ pub fn keys(title: &str, text: &str) -> Vec<Key> {
         }
     };
     words(title).filter(|word| says_something(&word.folded)).for_each(|word| add(&word.folded, 3));
+    let least = usize::from(words(title).any(|word| says_something(&word.folded)));
     let mut said: BTreeMap<String, usize> = BTreeMap::new();
     for word in words(text).take(MOST_WORDS).filter(|word| word.folded.len() > 3 && says_something(&word.folded)) {
         *said.entry(word.folded).or_default() += 1;
     }
-    let mut said: Vec<(String, usize)> = said.into_iter().filter(|(_, times)| *times > 1).collect();
+    let mut said: Vec<(String, usize)> = said.into_iter().filter(|(_, times)| *times > least).collect();
     said.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     said.iter().for_each(|(word, _)| add(word, 1));
     keys

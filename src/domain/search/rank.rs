@@ -100,7 +100,7 @@ pub fn order(candidates: &mut [Candidate], query: &Query, now: Moment) {
 
 fn score(candidate: &Candidate, query: &Query, now: Moment) -> i64 {
     let days = (now - candidate.at()).num_days().max(0);
-    let fresh = 40 * 365 / (365 + days);
+    let fresh = 20 * 365 / (365 + days);
     if query.is_empty() {
         return fresh;
     }

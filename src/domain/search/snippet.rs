@@ -35,12 +35,8 @@ pub fn snippet(text: &str, language: &str, query: &Query) -> Vec<Piece> {
     let first = best(&marks).saturating_sub(BEFORE).min(words.len().saturating_sub(SHOWN));
     let last = (first + SHOWN).min(words.len());
     let begin = if first == 0 { 0 } else { words[first].place.start };
-    let end = if last < words.len() {
-        words[last - 1].place.end
-    } else {
-        text.len().min(words.last().map_or(0, |word| word.place.end + 2))
-    };
-    let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    let is_whole = last == words.len() && words.len() < MOST_WORDS;
+    let end = if is_whole { text.len() } else { words.get(last - 1).map_or(0, |word| word.place.end) };
     let mut pieces = cut(text, &words, &marks, begin..end);
     if begin > 0
         && let Some(piece) = pieces.first_mut()
