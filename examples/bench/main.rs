@@ -16,6 +16,7 @@ mod postgres;
 mod process;
 mod reference;
 mod report;
+mod search;
 mod sender;
 mod sink;
 mod stage;
@@ -44,6 +45,7 @@ const SCENARIOS: &[Scenario] = &[
     ("far-peer", far_peer::measure),
     ("catch-up", catch_up::measure),
     ("inbox", inbox::measure),
+    ("search", search::measure),
 ];
 
 /// What every scenario works with.

@@ -34,6 +34,9 @@ pub struct Options {
     /// catch-up: how many deliveries have waited for 24 hours [default: 1000000]
     #[arg(long)]
     backlog: Option<usize>,
+    /// search: the most shares that are looked through [default: 100000]
+    #[arg(long)]
+    shares: Option<usize>,
     /// Be the federation library's own queue, sending to this port
     #[arg(long, hide = true)]
     pub library_queue: Option<u16>,
@@ -82,6 +85,11 @@ impl Options {
     /// The deliveries of the backlog.
     pub fn backlog(&self) -> usize {
         self.choose(self.backlog, 1_000_000, 400)
+    }
+
+    /// The most shares to look through.
+    pub fn shares(&self) -> usize {
+        self.choose(self.shares, 100_000, 300)
     }
 
     /// One of two values: for a whole run, or for a quick one.

@@ -74,7 +74,7 @@ fn both_databases_find_the_same_in_the_same_order() {
         let keys = keys(title, text);
         let [one, other] = [&scenes[0], &scenes[1]].map(|scene| scene.store.commit(|tx| search::similar(tx, &keys, None, 5)));
         assert_eq!(one, other, "{title}");
-        assert!(!one.is_empty(), "{title}");
+        assert!(title.is_empty() || !one.is_empty(), "{title}");
     }
 }
 

@@ -33,11 +33,15 @@ impl Key {
         of_shares(self.ways.iter().map(Sign::word).collect())
     }
 
-    /// What has a word in its title that begins as this one does; `None` for a word that is too short.
+    /// What has a word in its title that begins as this one does, or would without a slip in its first letters; `None` for a
+    /// word that is too short.
     #[must_use]
     pub fn beginning(word: &str) -> Option<Vec<AnyOf>> {
-        let begins: String = word.chars().take(3).collect();
-        (begins.chars().count() == 3).then(|| vec![AnyOf(vec![Sign::word(mark('p', &begins))])])
+        let letters: Vec<char> = word.chars().take(4).collect();
+        let orders: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 3], [0, 2, 3], [0, 1, 3]];
+        let begins = orders.iter().filter_map(|order| order.iter().map(|place| letters.get(*place)).collect::<Option<String>>());
+        let signs: Vec<Sign> = begins.map(|begins| Sign::word(mark('p', &begins))).collect();
+        (letters.len() > 2).then(|| vec![AnyOf(signs)])
     }
 }
 

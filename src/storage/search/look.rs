@@ -208,6 +208,8 @@ fn rows(tx: &mut Tx<'_>, all: &[AnyOf], most: usize) -> Result<Vec<i64>, Failed>
 /// As FTS5 reads it: every word is quoted, and a word holds no quotation mark.
 fn for_sqlite(all: &[AnyOf]) -> String {
     let sign = |sign: &Sign| match sign {
+        // Marks stand in no order that anybody wrote.
+        Sign::Words(words) if words.len() > 1 => format!("words : \"{}\"", words.join(" ")),
         Sign::Words(words) => format!("\"{}\"", words.join(" ")),
         Sign::Beginning(word) => format!("\"{word}\"*"),
     };

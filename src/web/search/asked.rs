@@ -179,7 +179,8 @@ impl Asked {
 /// What a value is called.
 fn label(visit: &Visit, name: &str, value: &str) -> String {
     match name {
-        "thing" => visit.word("search-thing", value),
+        "thing" if value == Thing::Lab.code() => visit.say("search-lab"),
+        "thing" => visit.say("search-share"),
         "kind" if ShareKind::parse(value).is_ok() => visit.word("kind", value),
         "kind" if LabKind::parse(value).is_ok() => visit.word("lab-kind", value),
         "outcome" => visit.word("outcome", value),

@@ -4,7 +4,7 @@ use crate::{
     domain::{
         actor::Actor,
         moment::Moment,
-        search::{Candidate, Piece, Query, Thing, headline, snippet},
+        search::{Candidate, Piece, Query, headline, snippet},
         share::{Outcome, Share},
         text,
     },
@@ -15,8 +15,6 @@ use crate::{
 /// Something that was found.
 pub(super) struct Hit {
     pub(super) path: String,
-    /// A lab or a share.
-    pub(super) thing: Thing,
     /// The kind of the share; empty for a lab.
     pub(super) kind: String,
     pub(super) outcome: Option<Outcome>,
@@ -54,7 +52,6 @@ impl Hit {
     fn of_lab(lab: &Actor, query: &Query) -> Self {
         Self {
             path: card::lab_path(lab),
-            thing: Thing::Lab,
             kind: String::new(),
             outcome: None,
             language: String::new(),
@@ -74,7 +71,6 @@ impl Hit {
         let title = if share.title.is_empty() { text::excerpt(&words, 80) } else { share.title.clone() };
         Self {
             path: format!("/shares/{}", share.public_id.as_str()),
-            thing: Thing::Share,
             kind: share.kind.code().to_owned(),
             outcome: share.outcome,
             language: language.to_owned(),
