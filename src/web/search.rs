@@ -49,7 +49,7 @@ struct SearchPage<'a> {
 struct Advice {
     /// Words that somebody may have meant, with a link to what is found with them.
     meant: Vec<Choice>,
-    /// The words one by one, with how often each is found.
+    /// The words that are found by themselves, with how often each is.
     alone: Vec<Choice>,
     /// The same without what was chosen.
     wider: Option<String>,
@@ -133,7 +133,7 @@ fn advise(visit: &Visit, asked: &Asked, told: Vec<(Query, usize, Option<String>)
             let corrected = if corrected.contains(&meant) { corrected } else { meant };
             advice.meant.push(Choice::new(corrected.clone(), None, Asked::of(&corrected).path()));
         }
-        if several {
+        if several && count > 0 {
             let count = visit.count("search-found", &i64::try_from(count).unwrap_or(i64::MAX));
             advice.alone.push(Choice::new(query.typed().to_owned(), Some(count), Asked::of(query.typed()).path()));
         }
