@@ -699,3 +699,42 @@ cli-peer-set = { $host } is { $policy } now.
 cli-peer-removed = Nothing of { $host } is wanted any more.
 cli-peer-imported = { $added } connected, { $failed } not.
 cli-file = { $path } cannot be read: { $error }
+# Search
+search-title = Search
+search-title-of = Search: { $typed }
+search-field = Search labs and shares
+search-everywhere = Search everywhere
+search-hint = Words in any form, Dutch or English. With quotation marks they have to follow each other: "plain language".
+search-look = Search
+search-scopes = Where to search
+search-scope-here = Here
+search-scope-followed = Followed
+search-scope-all = Everything known here
+search-found = { $count ->
+    [0] Nothing found
+    [one] { $count } found
+   *[other] { $count } found
+}
+search-many = More than { $count } found: these are the newest and the best
+search-chosen = Chosen
+search-without = Without { $what }
+search-none = Nothing was found with this.
+search-meant = Did you perhaps mean:
+search-wider = Search for the same everywhere, without filters
+search-alone = Try fewer words:
+search-other = Try another word, or a shorter one.
+search-pages = More results
+search-back = Back
+search-narrow = Choose further
+search-facet-thing = What
+search-facet-kind = Kind
+search-facet-outcome = How it went
+search-facet-language = Language
+search-facet-host = Organisation
+search-lab = Lab
+search-share = Share
+search-read = read there on { $date }
+tried-title = Tried before?
+tried-lead = This looks like what you are writing. Read it first: perhaps you can build on it.
+tried-none = We found nothing like this. Fill in a title and some words, or simply go on.
+tried-look = See whether this was tried

@@ -696,3 +696,42 @@ cli-peer-set = { $host } is nu { $policy }.
 cli-peer-removed = Van { $host } is niets meer gewenst.
 cli-peer-imported = { $added } verbonden, { $failed } niet.
 cli-file = { $path } is niet te lezen: { $error }
+# Zoeken
+search-title = Zoeken
+search-title-of = Zoeken: { $typed }
+search-field = Zoek in labs en bijdragen
+search-everywhere = Zoek overal
+search-hint = Woorden in elke vorm, Nederlands of Engels. Met aanhalingstekens zoek je een vaste volgorde: "klare taal".
+search-look = Zoek
+search-scopes = Waar zoeken
+search-scope-here = Hier
+search-scope-followed = Gevolgd
+search-scope-all = Alles wat hier bekend is
+search-found = { $count ->
+    [0] Niets gevonden
+    [one] { $count } gevonden
+   *[other] { $count } gevonden
+}
+search-many = Meer dan { $count } gevonden: hier staan de nieuwste en de beste
+search-chosen = Gekozen
+search-without = Zonder { $what }
+search-none = Hiermee is niets gevonden.
+search-meant = Bedoelde je misschien:
+search-wider = Zoek hetzelfde overal, zonder filters
+search-alone = Probeer minder woorden:
+search-other = Probeer een ander woord, of een korter.
+search-pages = Meer resultaten
+search-back = Terug
+search-narrow = Verder kiezen
+search-facet-thing = Wat
+search-facet-kind = Soort
+search-facet-outcome = Hoe het ging
+search-facet-language = Taal
+search-facet-host = Organisatie
+search-lab = Lab
+search-share = Bijdrage
+search-read = daar gelezen op { $date }
+tried-title = Al eens geprobeerd?
+tried-lead = Dit lijkt op wat jij schrijft. Lees het eerst: misschien kun je erop verder bouwen.
+tried-none = Wij vonden niets dat hierop lijkt. Vul een titel in en een paar woorden, of ga gerust verder.
+tried-look = Kijk of dit al is geprobeerd

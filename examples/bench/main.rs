@@ -17,6 +17,7 @@ mod postgres;
 mod process;
 mod reference;
 mod report;
+mod search;
 mod sender;
 mod sink;
 mod stage;
@@ -46,6 +47,7 @@ const SCENARIOS: &[Scenario] = &[
     ("catch-up", catch_up::measure),
     ("inbox", inbox::measure),
     ("directory", directory::measure),
+    ("search", search::measure),
 ];
 
 /// What every scenario works with.

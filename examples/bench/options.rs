@@ -37,6 +37,9 @@ pub struct Options {
     /// directory: how many labs are listed [default: 10000]
     #[arg(long)]
     labs: Option<usize>,
+    /// search: the most shares that are looked through [default: 100000]
+    #[arg(long)]
+    shares: Option<usize>,
     /// Be the federation library's own queue, sending to this port
     #[arg(long, hide = true)]
     pub library_queue: Option<u16>,
@@ -90,6 +93,11 @@ impl Options {
     /// The labs of the directory.
     pub fn labs(&self) -> usize {
         self.choose(self.labs, 10_000, 200)
+    }
+
+    /// The most shares to look through.
+    pub fn shares(&self) -> usize {
+        self.choose(self.shares, 100_000, 300)
     }
 
     /// One of two values: for a whole run, or for a quick one.

@@ -20,6 +20,7 @@ pub mod profile;
 pub mod reading;
 pub mod refusal;
 pub mod reply;
+pub mod search;
 pub mod share;
 pub mod slice;
 pub mod text;

@@ -7,6 +7,7 @@ use super::{
     Failed, Tx,
     connection::on,
     schema::{actors, keys},
+    search,
 };
 use crate::domain::{
     actor::{Actor, ActorId, ActorKind},
@@ -104,6 +105,7 @@ pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
     if actor.kind == ActorKind::Lab {
         super::profile::reflect(tx, id, actor)?;
     }
+    search::index_lab(tx, id, actor)?;
     Ok(id)
 }
 
@@ -184,6 +186,7 @@ pub fn mark_gone(tx: &mut Tx<'_>, id: ActorId, now: Moment) -> Result<(), Failed
     let query = diesel::update(actors::table.find(id.0)).set(actors::gone_at.eq(to_millis(now)));
     on!(tx, c => query.execute(c)).map_err(Failed::because("mark an actor as gone"))?;
     super::profile::unlist(tx, id)?;
+    search::remove_lab(tx, id)?;
     super::audience::remove_all_of(tx, id)
 }
 

@@ -220,6 +220,22 @@ pub fn list_following(tx: &mut Tx<'_>, follower: ActorId) -> Result<Vec<(Actor, 
     rows.into_iter().map(|(row, state)| Ok((actor::read(row)?, FollowState::from_code(&state)))).collect()
 }
 
+/// Whom this member follows, or where none is given, whom anyone of ours follows; the latest first.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_followed(tx: &mut Tx<'_>, follower: Option<ActorId>) -> Result<Vec<ActorId>, Failed> {
+    let theirs = follows::follower_id.eq(follower.map_or(0, |id| id.0)).or(actors::local.eq(follower.is_none()));
+    let query = follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(theirs.and(accepted()))
+        .group_by(follows::followee_id)
+        .order((diesel::dsl::max(follows::since).desc(), follows::followee_id))
+        .select(follows::followee_id);
+    let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("list the followed"))?;
+    Ok(ids.into_iter().map(ActorId).collect())
+}
+
 /// Adds a reaction or, where this actor had reacted so before, gives that one this id; `false` in that case.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use super::{
     connection::on,
     profile,
     schema::{actors, labs},
+    search,
 };
 use crate::domain::{
     actor::{Actor, ActorId},
@@ -25,6 +26,7 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, kind: LabKind, description: &str) -> 
     let row = (labs::actor_id.eq(id.0), labs::kind.eq(kind.code()), labs::description.eq(description));
     on!(tx, c => diesel::insert_into(labs::table).values(row).execute(c)).map_err(Failed::because("add a lab"))?;
     profile::save(tx, id, &Profile { kind: Some(kind), ..Profile::default() })?;
+    search::index_lab(tx, id, actor)?;
     Ok(id)
 }
 
@@ -37,8 +39,8 @@ pub fn update(tx: &mut Tx<'_>, lab: &Lab) -> Result<(), Failed> {
     profile::save(tx, lab.actor.id, &lab.profile)?;
     let fields = (labs::kind.eq(lab.kind().code()), labs::description.eq(lab.description.as_str()));
     on!(tx, c => diesel::update(labs::table.find(lab.actor.id.0)).set(fields).execute(c))
-        .map(|_| ())
-        .map_err(Failed::because("update a lab"))
+        .map_err(Failed::because("update a lab"))?;
+    search::index_lab(tx, lab.actor.id, &lab.actor)
 }
 
 /// Sets whether a lab is in our directory; `false` where it was so.

@@ -24,6 +24,7 @@ pub mod queue;
 pub mod reading;
 pub mod reply;
 mod schema;
+pub mod search;
 pub mod share;
 pub mod theme;
 pub mod tombstone;

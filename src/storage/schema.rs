@@ -19,6 +19,10 @@ diesel::table! { shares (id) {
     published_at -> BigInt, updated_at -> BigInt, revision -> Integer,
 } }
 diesel::table! { share_tags (share_id, tag) { share_id -> BigInt, tag -> Text, } }
+diesel::table! { search_documents (id) {
+    id -> BigInt, version -> Integer, fingerprint -> BigInt, share_id -> Nullable<BigInt>, actor_id -> Nullable<BigInt>,
+    thing -> Text, kind -> Text, outcome -> Text, language -> Text, host -> Text, title -> Text, lead -> Text,
+} }
 diesel::table! { replies (id) {
     id -> BigInt, uri -> Text, share_id -> BigInt, in_reply_to -> Text, author_id -> BigInt, page -> Text, content -> Text,
     language -> Nullable<Text>, published_at -> BigInt, updated_at -> BigInt,
@@ -93,6 +97,8 @@ diesel::joinable!(members -> actors (actor_id));
 diesel::joinable!(keys -> actors (actor_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(share_tags -> shares (share_id));
+diesel::joinable!(search_documents -> shares (share_id));
+diesel::joinable!(search_documents -> actors (actor_id));
 diesel::joinable!(replies -> actors (author_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -105,6 +111,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     shares,
     share_tags,
+    search_documents,
     replies,
     reactions,
     follows,

@@ -7,6 +7,7 @@ use super::{
     actor::url,
     connection::on,
     schema::{actors, reactions, replies, share_tags, shares},
+    search,
 };
 use crate::domain::{
     actor::ActorId,
@@ -94,6 +95,7 @@ pub fn add(tx: &mut Tx<'_>, share: &Share) -> Result<Option<i64>, Failed> {
     if let Some(id) = id {
         set_tags(tx, id, &share.tags)?;
         super::profile::touch(tx, share.lab, share.published_at)?;
+        search::index_share(tx, id, share)?;
     }
     Ok(id)
 }
@@ -105,7 +107,8 @@ pub fn add(tx: &mut Tx<'_>, share: &Share) -> Result<Option<i64>, Failed> {
 pub fn update(tx: &mut Tx<'_>, share: &Share) -> Result<(), Failed> {
     let query = diesel::update(shares::table.find(share.id)).set(fields(share));
     on!(tx, c => query.execute(c)).map_err(Failed::because("update a share"))?;
-    set_tags(tx, share.id, &share.tags)
+    set_tags(tx, share.id, &share.tags)?;
+    search::index_share(tx, share.id, share)
 }
 
 /// Removes a share with its replies, reactions and hashtags.

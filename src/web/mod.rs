@@ -25,6 +25,7 @@ mod page;
 mod peer;
 mod reply;
 mod request;
+mod search;
 mod security;
 mod share;
 mod sitemap;
@@ -168,6 +169,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/shares/{id}/reply", get().to(reply::back))
         .route("/shares/{id}/reply", post().to(reply::write))
         .route("/replies/{id}", get().to(reply::show))
+        .route("/search", get().to(search::show))
         .route("/tags/{tag}", get().to(share::tag))
         .route("/sitemap.xml", get().to(sitemap::index))
         .route("/sitemap/{name}.xml", get().to(sitemap::part))

@@ -2,6 +2,7 @@
 
 mod editor;
 mod form;
+mod tried;
 mod withdraw;
 
 use actix_web::{

@@ -3,6 +3,7 @@
 //! Any job can run twice and ends in a named state; nothing is held open while a peer is waited for.
 
 mod courier;
+mod indexer;
 mod lock;
 mod reactor;
 mod reader;
@@ -50,11 +51,13 @@ impl Worker {
         let mut courier = courier::Courier::new(self.federation.clone());
         let mut reader = reader::Reader::new(self.federation.clone());
         let mut sweeper = sweeper::Sweeper::default();
+        let mut indexer = indexer::Indexer::default();
         while !*stop.borrow() {
             sweeper.sweep(&self.federation).await;
+            indexer.index(&self.federation).await;
             let busy = self.turn(&mut courier, &mut reader).await.unwrap_or_else(|error| report(&error));
             if !busy {
-                let pause = self.pause(&reader).await;
+                let pause = self.pause(&reader, indexer.next_due()).await;
                 tokio::select! {
                     () = wake.wait() => {}
                     () = courier.one_returns() => {}
@@ -112,10 +115,10 @@ impl Worker {
         Ok(reacted || sent || read)
     }
 
-    async fn pause(&self, reader: &reader::Reader) -> Duration {
+    async fn pause(&self, reader: &reader::Reader, other: Option<Moment>) -> Duration {
         let next = self.federation.store.read(|tx| Ok::<_, Failed>(earliest(queue::next_due(tx)?, lane::next_due(tx)?))).await;
         let next = earliest(next.ok().flatten(), reader.next_due().await.ok().flatten());
-        let now = self.federation.clock.now();
+        let (next, now) = (earliest(next, other), self.federation.clock.now());
         let until = next.and_then(|due| (due - now).to_std().ok());
         until.map_or(IDLE, |wait| wait.clamp(Duration::from_millis(50), IDLE))
     }

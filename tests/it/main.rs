@@ -23,6 +23,7 @@ mod independent_reader;
 mod locales;
 mod outgoing;
 mod reading;
+mod search;
 mod several_machines;
 mod signature;
 mod snac;

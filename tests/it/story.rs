@@ -9,13 +9,14 @@ mod dispatches;
 mod lanes;
 mod people;
 mod readings;
+mod searches;
 mod shares;
 mod tables;
 mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 12] = [
+const CHAPTERS: [&str; 13] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
@@ -25,6 +26,7 @@ const CHAPTERS: [&str; 12] = [
     include_str!("story/lanes.rs"),
     include_str!("story/people.rs"),
     include_str!("story/readings.rs"),
+    include_str!("story/searches.rs"),
     include_str!("story/shares.rs"),
     include_str!("story/tables.rs"),
     include_str!("story/transactions.rs"),

@@ -49,7 +49,7 @@ async function openWindow() {
 }
 
 async function visitAsStranger(page) {
-  for (const path of ["/", "/labs", "/organisation", "/sign-in"]) await visit(page, path, 200);
+  for (const path of ["/", "/labs", "/organisation", "/search?q=tide", "/sign-in"]) await visit(page, path, 200);
   await visit(page, "/labs/nosuchlab", 404);
   const cookies = await page.context().cookies();
   check("no cookie before sign-in", cookies.length === 0, cookies.map(({ name }) => name));

@@ -60,6 +60,27 @@ impl Html {
         let bare = Builder::empty().clean(&spaced).to_string();
         super::one_line(&unescape(&bare))
     }
+
+    /// The words of the text, quickly: what stands between elements, on one line, entities resolved. For reading and searching;
+    /// where it is shown, it is escaped like any text.
+    #[must_use]
+    pub fn to_words(&self) -> String {
+        let (mut text, mut in_element, mut quote) = (String::with_capacity(self.0.len()), false, None);
+        for (place, letter) in self.0.char_indices() {
+            match (in_element, quote, letter) {
+                (false, _, '<') => {
+                    in_element = true;
+                    text.push_str(if is_inside_a_line(&self.0[place + 1..]) { "" } else { " " });
+                }
+                (false, _, _) => text.push(letter),
+                (true, None, '>') => in_element = false,
+                (true, None, '"' | '\'') => quote = Some(letter),
+                (true, Some(begun), _) if begun == letter => quote = None,
+                (true, ..) => {}
+            }
+        }
+        super::one_line(&unescape(&text))
+    }
 }
 
 impl fmt::Display for Html {
@@ -121,6 +142,13 @@ fn plain_address(address: &str) -> Option<Cow<'_, str>> {
     Some(address.replace(char::is_control, "").into())
 }
 
+/// Whether the element whose name follows stands within a line, so that it parts no words.
+fn is_inside_a_line(element: &str) -> bool {
+    const INSIDE: [&str; 13] = ["a", "abbr", "b", "code", "del", "em", "i", "s", "span", "strong", "sub", "sup", "u"];
+    let name = element.trim_start_matches('/').split(|letter: char| !letter.is_ascii_alphanumeric()).next();
+    name.is_some_and(|name| INSIDE.contains(&name))
+}
+
 fn floor_boundary(text: &str, limit: usize) -> usize {
     if text.len() <= limit {
         return text.len();
@@ -165,6 +193,14 @@ mod tests {
             let once = Html::sanitise(text);
             assert_eq!(Html::sanitise(once.as_str()), once, "{text}");
         }
+    }
+
+    #[test]
+    fn words_are_what_stands_between_elements() {
+        let html = Html::sanitise(
+            "<p title=\"a > b\">een <a href=\"https://a.example/?x=1&amp;y='\">twee</a>.</p><p>&lt;drie&gt;<br>vier</p>",
+        );
+        assert_eq!(html.to_words(), "een twee. <drie> vier");
     }
 
     #[test]

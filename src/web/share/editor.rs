@@ -3,7 +3,8 @@
 use actix_multipart::form::MultipartForm;
 use actix_web::{HttpResponse, web::Path};
 
-use super::form::{Desk, Sent, Values, form, form_with_preview, keep, receive, take_in};
+use super::form::{Desk, Sent, Values, form, keep, receive, take_in};
+use super::tried::look;
 use crate::{
     domain::{
         actor::Actor,
@@ -40,8 +41,8 @@ pub async fn create(visit: Visit, lab: Path<String>, sent: MultipartForm<Sent>) 
     if let Err(error) = take_in(&signed, &mut values, upload).await {
         return again(&signed, &desk, values, error);
     }
-    if values.is_preview() {
-        return form_with_preview(&signed, &desk, values);
+    if values.is_a_look() {
+        return look(&signed, &desk, values).await;
     }
     match publish(&signed, &desk.lab, &values).await {
         Ok(share) => Ok(signed.lead_to(&format!("/shares/{}", share.public_id.as_str()))),
@@ -70,8 +71,8 @@ pub async fn revise(visit: Visit, id: Path<String>, sent: MultipartForm<Sent>) -
     if let Err(error) = take_in(&signed, &mut values, upload).await {
         return again(&signed, &desk, values, error);
     }
-    if values.is_preview() {
-        return form_with_preview(&signed, &desk, values);
+    if values.is_a_look() {
+        return look(&signed, &desk, values).await;
     }
     match correct(&signed, &id, &values).await {
         Ok(share) => Ok(signed.lead_to(&format!("/shares/{}", share.public_id.as_str()))),

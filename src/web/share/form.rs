@@ -16,6 +16,7 @@ use crate::{
     },
     usecases,
     web::{
+        card::ShareCard,
         error::{self, Error},
         media,
         membership::{self, Typed},
@@ -89,6 +90,11 @@ impl Values {
     /// Whether the share should be shown, not published.
     pub fn is_preview(&self) -> bool {
         self.action == "preview"
+    }
+
+    /// Whether somebody wants to look, at the share or at what is like it, before publishing.
+    pub fn is_a_look(&self) -> bool {
+        self.is_preview() || self.action == "tried"
     }
 
     /// The draft that was written.
@@ -195,15 +201,25 @@ pub(super) async fn take_in(signed: &SignedIn, values: &mut Values, upload: Opti
 /// The editor, with what has to be mended where something has.
 pub(super) fn form(visit: &Visit, desk: &Desk, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
     let problem = refused.map(|refused| Problem::of(visit, refused)).unwrap_or_default();
-    let page = Editor::lay_out(visit, desk, values, problem, None);
+    let page = Editor::lay_out(visit, desk, values, problem);
     match refused {
         Some(refused) => visit.page_with(error::status(refused.reason), &page),
         None => visit.page(&page),
     }
 }
 
-/// The editor, with the share as it would be above it.
-pub(super) fn form_with_preview(visit: &Visit, desk: &Desk, values: Values) -> Result<HttpResponse, Error> {
+/// The editor, with shares like this one above it.
+pub(super) fn form_with_tried(visit: &Visit, desk: &Desk, values: Values, tried: Vec<ShareCard>) -> Result<HttpResponse, Error> {
+    visit.page(&Editor { tried: Some(tried), ..Editor::lay_out(visit, desk, values, Problem::default()) })
+}
+
+/// The editor, with the share as it would be above it, and shares like it where there are some to tell of.
+pub(super) fn form_with_preview(
+    visit: &Visit,
+    desk: &Desk,
+    values: Values,
+    tried: Option<Vec<ShareCard>>,
+) -> Result<HttpResponse, Error> {
     let draft = match values.read(visit) {
         Ok(draft) => draft,
         Err(refused) => return form(visit, desk, values, Some(&refused)),
@@ -214,7 +230,7 @@ pub(super) fn form_with_preview(visit: &Visit, desk: &Desk, values: Values) -> R
         title: draft.title,
         picture: draft.picture.map(|picture| (picture.url.path().to_owned(), picture.description)),
     };
-    visit.page(&Editor::lay_out(visit, desk, values, Problem::default(), Some(preview)))
+    visit.page(&Editor { preview: Some(preview), tried, ..Editor::lay_out(visit, desk, values, Problem::default()) })
 }
 
 #[derive(Template)]
@@ -234,6 +250,8 @@ struct Editor<'a> {
     values: Values,
     problem: Problem,
     preview: Option<Preview>,
+    /// What is like it, where somebody was told.
+    tried: Option<Vec<ShareCard>>,
 }
 
 /// A share as it would be.
@@ -258,7 +276,7 @@ impl Choice {
 }
 
 impl<'a> Editor<'a> {
-    fn lay_out(visit: &'a Visit, desk: &Desk, values: Values, problem: Problem, preview: Option<Preview>) -> Self {
+    fn lay_out(visit: &'a Visit, desk: &Desk, values: Values, problem: Problem) -> Self {
         let word = |group: &str, code: &'static str, chosen: &str| Choice::new(code, visit.word(group, code), chosen);
         let mut outcomes = vec![Choice::new("", visit.say("outcome-none"), &values.outcome)];
         outcomes.extend(Outcome::ALL.iter().map(|outcome| word("outcome", outcome.code(), &values.outcome)));
@@ -276,7 +294,8 @@ impl<'a> Editor<'a> {
             voices: voices(visit, desk, &values.voice),
             values,
             problem,
-            preview,
+            preview: None,
+            tried: None,
         }
     }
 }

@@ -131,6 +131,9 @@ on_both_engines! {
         let listed = store.commit(|tx| audience::list_following(tx, spoor.id));
         assert_eq!(listed, [(bo.clone(), FollowState::Accepted), (other, FollowState::Requested)]);
         assert_eq!(store.commit(|tx| audience::list_following(tx, bo.id)), []);
+        assert_eq!(store.commit(|tx| audience::list_followed(tx, Some(spoor.id))), [bo.id]);
+        assert_eq!(store.commit(|tx| audience::list_followed(tx, Some(bo.id))), []);
+        assert_eq!(store.commit(|tx| audience::list_followed(tx, None)), [bo.id]);
     }
 
     fn someone_reacts_once_in_each_way_under_the_newest_id_and_takes_it_back(engine) {
