@@ -30,10 +30,10 @@ followers-here = { $count ->
     [0] followed by nobody here
     [one] followed by { $count } here
    *[other] followed by { $count } here
+}
 participants = { $count ->
     [one] { $count } takes part
    *[other] { $count } take part
-}
 }
 shares = { $count ->
     [0] no shares yet

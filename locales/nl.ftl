@@ -30,10 +30,10 @@ followers-here = { $count ->
     [0] door niemand hier gevolgd
     [one] door { $count } hier gevolgd
    *[other] door { $count } hier gevolgd
+}
 participants = { $count ->
     [one] { $count } doet mee
    *[other] { $count } doen mee
-}
 }
 shares = { $count ->
     [0] nog niets gedeeld
