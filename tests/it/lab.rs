@@ -30,7 +30,8 @@ on_both_engines! {
         let server = Server::start(engine, "Ministry of Alpha").await;
         server.run(&["lab", "add", "oever", "--name", "Oever"]).await;
         let noor = Visitor::join(&server, "noor", "Noor").await;
-        assert_eq!(noor.status("/labs/oever/end").await, 403);
+        let amal = Visitor::join(&server, "amal", "Amal").await;
+        assert_eq!(amal.status("/labs/oever/end").await, 403);
         let token = noor.token("/labs/new").await;
         let fields = [
             ("handle", "spoor"), ("name", "Spoor"), ("kind", "doetank"), ("summary", ""), ("state", "starting"), ("place", "Den Haag"),
