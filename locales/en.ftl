@@ -30,10 +30,10 @@ followers-here = { $count ->
     [0] followed by nobody here
     [one] followed by { $count } here
    *[other] followed by { $count } here
+}
 participants = { $count ->
     [one] { $count } takes part
    *[other] { $count } take part
-}
 }
 shares = { $count ->
     [0] no shares yet
@@ -296,7 +296,7 @@ theme-organisations = Organisations
 theme-overlaps = They work on this too
 theme-people = Whom to talk to
 theme-steward-of = steward of { $lab }
-theme-ask = Or ask a lab: mention its address in a message from your own server.
+theme-ask = Ask a lab: mention its address in a message from your own server.
 theme-new = Add a theme
 theme-edit = Change this theme
 theme-merge = Merge with another
@@ -738,3 +738,5 @@ tried-title = Tried before?
 tried-lead = This looks like what you are writing. Read it first: perhaps you can build on it.
 tried-none = We found nothing like this. Fill in a title and some words, or simply go on.
 tried-look = See whether this was tried
+cli-lab-listed = { $lab } is in our directory.
+cli-lab-unlisted = { $lab } is not in our directory any more. Its page and its shares stay.

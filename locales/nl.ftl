@@ -30,10 +30,10 @@ followers-here = { $count ->
     [0] door niemand hier gevolgd
     [one] door { $count } hier gevolgd
    *[other] door { $count } hier gevolgd
+}
 participants = { $count ->
     [one] { $count } doet mee
    *[other] { $count } doen mee
-}
 }
 shares = { $count ->
     [0] nog niets gedeeld
@@ -293,7 +293,7 @@ theme-organisations = Organisaties
 theme-overlaps = Hier werken ze ook aan
 theme-people = Met wie je kunt praten
 theme-steward-of = beheert { $lab }
-theme-ask = Of vraag het een lab: noem het adres in een bericht vanaf je eigen server.
+theme-ask = Vraag het een lab: noem het adres in een bericht vanaf je eigen server.
 theme-new = Voeg een thema toe
 theme-edit = Wijzig dit thema
 theme-merge = Voeg samen met een ander
@@ -735,3 +735,5 @@ tried-title = Al eens geprobeerd?
 tried-lead = Dit lijkt op wat jij schrijft. Lees het eerst: misschien kun je erop verder bouwen.
 tried-none = Wij vonden niets dat hierop lijkt. Vul een titel in en een paar woorden, of ga gerust verder.
 tried-look = Kijk of dit al is geprobeerd
+cli-lab-listed = { $lab } staat in onze gids.
+cli-lab-unlisted = { $lab } staat niet meer in onze gids. De pagina en de bijdragen blijven.

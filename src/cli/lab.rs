@@ -78,6 +78,16 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         successor: Option<String>,
     },
+    /// Take a lab out of our directory; its page and shares stay
+    Unlist {
+        /// The lab
+        handle: String,
+    },
+    /// Put a lab back into our directory
+    Relist {
+        /// The lab
+        handle: String,
+    },
     /// List our labs, with followers and shares
     List {
         /// An array of objects
@@ -164,6 +174,8 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             describe(installation, &handle, [name, kind, summary], &said, &picture)
         }
         Command::End { handle, on, successor } => end(installation, &handle, &on, successor.as_deref()),
+        Command::Unlist { handle } => set_listed(installation, handle, false),
+        Command::Relist { handle } => set_listed(installation, handle, true),
         Command::List { json } => table::show(&list(installation)?, json),
         Command::Show { handle, json } => show(installation, &handle, json),
     }
@@ -204,6 +216,13 @@ fn describe(
             labs::describe(tx, now, links, None, handle, (profile, picture.or(lab.actor.picture)))
         })
     })?;
+    Ok(())
+}
+
+fn set_listed(installation: &Installation, handle: String, listed: bool) -> Result<(), Trouble> {
+    let now = installation.now();
+    installation.write(|tx| labs::list(tx, now, None, &handle, listed))?;
+    say(installation.message(if listed { "cli-lab-listed" } else { "cli-lab-unlisted" }, &[("lab", handle)]));
     Ok(())
 }
 

@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn each_error_names_the_setting_and_the_fix() {
-        let name = ("ARCHIPEL_ORGANISATION_NAME", "X");
+        let name = ("ARCHIPEL_ORGANISATION_NAME", "Proef");
         for (pair, wanted) in [
             (("ARCHIPEL_URL", "alpha"), "ARCHIPEL_URL"),
             (("ARCHIPEL_URL", "http://alpha.example"), "ARCHIPEL_URL"),

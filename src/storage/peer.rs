@@ -144,15 +144,13 @@ pub fn list(tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<Peer>, Faile
     rows.into_iter().map(read).collect()
 }
 
-/// The hosts that have not answered since this moment or longer, with since when, at most 1 000.
+/// Of these hosts, those that do not answer, with since when.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_silent(tx: &mut Tx<'_>, since: Moment) -> Result<Vec<(String, Moment)>, Failed> {
+pub fn list_silent(tx: &mut Tx<'_>, hosts: &[&str]) -> Result<Vec<(String, Moment)>, Failed> {
     let query = peers::table
-        .filter(peers::failing_since.le(to_millis(since)))
-        .order(peers::failing_since)
-        .limit(1_000)
+        .filter(peers::host.eq_any(hosts).and(peers::failing_since.is_not_null()))
         .select((peers::host, peers::failing_since.assume_not_null()));
     let rows: Vec<(String, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("list silent peers"))?;
     Ok(rows.into_iter().map(|(host, since)| (host, from_millis(since))).collect())

@@ -10,7 +10,7 @@ use super::{
     connection::on,
     listing,
     schema::{actors, labs, profile_languages, profiles},
-    theme,
+    search, theme,
 };
 use crate::domain::{
     actor::{Actor, ActorId},
@@ -148,9 +148,16 @@ pub(super) fn reflect(tx: &mut Tx<'_>, id: ActorId, actor: &Actor) -> Result<(),
 pub fn relist(tx: &mut Tx<'_>, id: ActorId) -> Result<(), Failed> {
     let listed = is_to_be_listed(tx, id)?;
     let query = diesel::update(profiles::table.filter(profiles::actor_id.eq(id.0).and(profiles::listed.ne(listed))));
-    on!(tx, c => query.set(profiles::listed.eq(listed)).execute(c))
-        .map(|_| ())
-        .map_err(Failed::because("list a lab in the directory"))
+    let query = query.set(profiles::listed.eq(listed));
+    let changed = on!(tx, c => query.execute(c)).map_err(Failed::because("list a lab in the directory"))?;
+    if changed > 0 { search::follow_listing(tx, id) } else { Ok(()) }
+}
+
+/// Whether a lab is in the directory.
+pub(super) fn is_listed(tx: &mut Tx<'_>, id: ActorId) -> Result<bool, Failed> {
+    let query = profiles::table.find(id.0).select(profiles::listed);
+    let listed: Option<bool> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look at the directory"))?;
+    Ok(listed == Some(true))
 }
 
 fn is_to_be_listed(tx: &mut Tx<'_>, id: ActorId) -> Result<bool, Failed> {

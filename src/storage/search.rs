@@ -4,5 +4,5 @@
 mod index;
 mod look;
 
-pub use index::{index_lab, index_missing, index_share, remove_lab};
+pub use index::{follow_listing, index_lab, index_missing, index_share, remove_lab};
 pub use look::{Found, explain, find, guess, similar};

@@ -97,6 +97,18 @@ pub fn list_of_others(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(Theme, Option<
     rows.into_iter().map(|row| (row.6.map(ThemeId), row)).map(|(meets, row)| Ok((read(row)?, meets))).collect()
 }
 
+/// Themes that were ours and were merged into others: those whose identifier begins like ours and that have no page.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_merged(tx: &mut Tx<'_>, beginning: &str) -> Result<Vec<(Theme, ThemeId)>, Failed> {
+    let beginning = format!("{}%", beginning.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let were_ours = themes::slug.is_null().and(themes::meets_id.is_not_null()).and(themes::uri.like(beginning).escape('\\'));
+    let query = themes::table.filter(were_ours).order(themes::id);
+    let rows: Vec<ThemeRow> = on!(tx, c => query.load(c)).map_err(Failed::because("list merged themes"))?;
+    rows.into_iter().filter_map(|row| Some((row.6.map(ThemeId)?, row))).map(|(into, row)| Ok((read(row)?, into))).collect()
+}
+
 /// How many listed labs are shown under each theme; those without any are left out.
 ///
 /// # Errors

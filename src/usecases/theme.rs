@@ -101,15 +101,15 @@ pub(super) fn find_all(tx: &mut Tx<'_>, slugs: &[Slug]) -> Outcome<Vec<Theme>> {
 
 /// Keeps the themes that a lab elsewhere names: what its own host says of one is believed, of others only that it was named.
 pub(super) fn learn(tx: &mut Tx<'_>, lab: &Actor, told: &[Theme]) -> Result<Vec<Theme>, Failed> {
-    let mut ours = None;
+    let mut meeting = None;
     let mut learned = Vec::new();
     for told in told.iter().take(THEMES) {
-        learned.push(learn_one(tx, lab, told, &mut ours)?);
+        learned.push(learn_one(tx, lab, told, &mut meeting)?);
     }
     Ok(learned)
 }
 
-fn learn_one(tx: &mut Tx<'_>, lab: &Actor, told: &Theme, ours: &mut Option<Vec<Theme>>) -> Result<Theme, Failed> {
+fn learn_one(tx: &mut Tx<'_>, lab: &Actor, told: &Theme, meeting: &mut Option<Meeting>) -> Result<Theme, Failed> {
     let is_own = same_origin(&told.uri, &lab.uri);
     let told = if is_own { told.clone() } else { Theme { same_as: Vec::new(), ..told.clone() } };
     let known = theme::find_by_uri(tx, told.uri.as_str())?;
@@ -119,11 +119,11 @@ fn learn_one(tx: &mut Tx<'_>, lab: &Actor, told: &Theme, ours: &mut Option<Vec<T
             return Ok(known.clone());
         }
     }
-    let ours = match ours {
-        Some(ours) => ours,
-        None => ours.insert(theme::list(tx)?),
+    let meeting = match meeting {
+        Some(meeting) => meeting,
+        None => meeting.insert(Meeting::read(tx)?),
     };
-    let meets = Meeting::of(ours).find(&told);
+    let meets = meeting.find(&told);
     let id = match known {
         Some((known, _)) => {
             theme::update(tx, &Theme { id: known.id, ..told.clone() }, meets)?;
@@ -142,8 +142,7 @@ fn add_own(tx: &mut Tx<'_>, links: &Links, slug: &Slug, described: Described) ->
 
 /// Looks anew which themes of others are ours by another name.
 fn meet_others(tx: &mut Tx<'_>) -> Outcome<()> {
-    let ours = theme::list(tx)?;
-    let meeting = Meeting::of(&ours);
+    let meeting = Meeting::read(tx)?;
     for (other, met) in theme::list_of_others(tx, OTHERS)? {
         let meets = meeting.find(&other);
         if meets != met {
@@ -154,21 +153,29 @@ fn meet_others(tx: &mut Tx<'_>) -> Outcome<()> {
 }
 
 /// By what our themes are recognised.
-struct Meeting<'a> {
-    identifiers: HashMap<&'a str, ThemeId>,
+struct Meeting {
+    identifiers: HashMap<Url, ThemeId>,
     labels: HashMap<String, ThemeId>,
 }
 
-impl<'a> Meeting<'a> {
-    fn of(ours: &'a [Theme]) -> Self {
-        let identifiers = ours.iter().flat_map(|theme| identifiers(theme).map(|uri| (uri.as_str(), theme.id))).collect();
-        let labels = ours.iter().flat_map(|theme| labels(&theme.labels).map(|label| (label, theme.id))).collect();
-        Self { identifiers, labels }
+impl Meeting {
+    /// Ours, after those that were merged into them: what these were called still counts, unless another is called so now.
+    fn read(tx: &mut Tx<'_>) -> Result<Self, Failed> {
+        let ours = theme::list(tx)?;
+        let beginning = ours.first().and_then(|theme| theme.uri.join("/themes/").ok());
+        let mut known = match beginning {
+            Some(beginning) => theme::list_merged(tx, beginning.as_str())?,
+            None => Vec::new(),
+        };
+        known.extend(ours.into_iter().map(|theme| (theme.clone(), theme.id)));
+        let identifiers = known.iter().flat_map(|(theme, id)| identifiers(theme).map(|uri| (uri.clone(), *id))).collect();
+        let labels = known.iter().flat_map(|(theme, id)| labels(&theme.labels).map(|label| (label, *id))).collect();
+        Ok(Self { identifiers, labels })
     }
 
     /// An identifier decides; only where none does, a label that is the same.
     fn find(&self, other: &Theme) -> Option<ThemeId> {
-        let by_identifier = identifiers(other).find_map(|uri| self.identifiers.get(uri.as_str()));
+        let by_identifier = identifiers(other).find_map(|uri| self.identifiers.get(uri));
         by_identifier.copied().or_else(|| labels(&other.labels).find_map(|label| self.labels.get(&label).copied()))
     }
 }

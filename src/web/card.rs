@@ -15,7 +15,7 @@ use crate::{
         text,
         theme::Theme,
     },
-    storage::{Failed, Tx, actor, audience, directory, membership, organisation, profile, theme},
+    storage::{Failed, Tx, actor, audience, directory, membership, organisation, peer, profile, theme},
 };
 
 /// A lab in a list.
@@ -36,6 +36,8 @@ pub struct LabCard {
     pub participants: i64,
     /// When something was last shared in it.
     pub active_at: Option<Moment>,
+    /// Since when its host does not answer.
+    pub failing_since: Option<Moment>,
     /// Its picture.
     pub picture: String,
     /// How it begins to describe itself.
@@ -59,6 +61,10 @@ impl LabCard {
         parents.dedup();
         let organisations = organisation::list_by_uri(tx, &parents)?;
         let (followers, participants) = (audience::count_followers_of_each(tx, ids)?, membership::count_of_each(tx, ids)?);
+        let mut hosts: Vec<&str> = actors.values().filter(|lab| !lab.local).map(|lab| lab.host.as_str()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        let silent: HashMap<String, Moment> = peer::list_silent(tx, &hosts)?.into_iter().collect();
         let cards = ids.iter().filter_map(|id| {
             let (actor, kept) = (actors.remove(id)?, kept.remove(id).unwrap_or_default());
             let parent = actor.parent.as_ref();
@@ -69,6 +75,7 @@ impl LabCard {
                 followers: followers.get(id).copied().unwrap_or(0),
                 participants: participants.get(id).copied().unwrap_or(0),
                 active_at: kept.active_at,
+                failing_since: silent.get(&actor.host).copied(),
                 profile: kept.profile,
                 picture: media::of_actor(&actor),
                 excerpt: text::excerpt(&actor.summary.to_plain(), 160),

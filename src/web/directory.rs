@@ -184,7 +184,8 @@ pub async fn list(visit: Visit, pairs: Query<Vec<(String, String)>>) -> Result<H
     let (wanted, after) = (asked.wanted.clone(), asked.after.clone());
     let read =
         visit.state.store().read(move |tx| Ok::<_, Failed>((LabList::read(tx, &wanted, &after, LABS)?, Choices::read(tx)?)));
-    let (labs, choices) = read.await?;
+    let (labs, mut choices) = read.await?;
+    choices.themes.sort_by_key(|theme| theme.labels.of(visit.language).to_lowercase());
     let next = labs.next.map_or_else(String::new, |place| asked.path(&place));
     visit.page(&Page { visit: &visit, asked, choices, cards: labs.cards, next })
 }

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         language::Language,
         moment::{self, Moment},
+        peer::SILENT_AFTER,
         profile::Day,
         refusal::Refused,
         slice::Cursor,
@@ -97,6 +98,13 @@ impl Visit {
     pub fn date(&self, at: &Moment) -> String {
         let month = self.say(&format!("month-{}", at.format("%-m")));
         format!("{} {month} {}", at.format("%-d"), at.format("%Y"))
+    }
+
+    /// Since when a host does not answer, where that is long enough to tell.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
+    pub fn silent_since(&self, failing: &Option<Moment>) -> Option<Moment> {
+        failing.filter(|since| self.state.clock().now() - *since >= SILENT_AFTER)
     }
 
     /// How far off a moment is, in the largest unit that fits.

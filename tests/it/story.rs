@@ -7,6 +7,7 @@ mod deliveries;
 mod directory;
 mod dispatches;
 mod lanes;
+mod peers;
 mod people;
 mod readings;
 mod searches;
@@ -16,7 +17,7 @@ mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 13] = [
+const CHAPTERS: [&str; 14] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
@@ -24,6 +25,7 @@ const CHAPTERS: [&str; 13] = [
     include_str!("story/directory.rs"),
     include_str!("story/dispatches.rs"),
     include_str!("story/lanes.rs"),
+    include_str!("story/peers.rs"),
     include_str!("story/people.rs"),
     include_str!("story/readings.rs"),
     include_str!("story/searches.rs"),

@@ -17,7 +17,8 @@ use crate::{
     storage::{
         Failed, Tx, actor,
         connection::{Connection, on},
-        schema::{actors, labs, search_documents, shares},
+        listing, profile,
+        schema::{actors, labs, profiles, search_documents, shares},
         share,
     },
 };
@@ -37,7 +38,40 @@ type Known = Option<(i64, i64)>;
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn index_share(tx: &mut Tx<'_>, id: i64, share: &Share) -> Result<(), Failed> {
+    if listing::is_hidden(tx, share.lab)? == Some(true) {
+        return remove_shares_of(tx, share.lab);
+    }
     write(tx, Owner::Share(id), &Document::of_share(share))
+}
+
+/// Whether a lab is listed changed: what is in the directory is found; of what is hidden, its shares are not found either.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn follow_listing(tx: &mut Tx<'_>, id: ActorId) -> Result<(), Failed> {
+    if let Some(lab) = actor::find(tx, id)? {
+        index_lab(tx, id, &lab)?;
+    }
+    if listing::is_hidden(tx, id)? == Some(true) {
+        return remove_shares_of(tx, id);
+    }
+    let unknown = search_documents::table
+        .filter(search_documents::share_id.is_not_null())
+        .select(search_documents::share_id.assume_not_null());
+    let query = shares::table.filter(shares::lab_id.eq(id.0).and(shares::id.ne_all(unknown))).select(shares::id);
+    let missing: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("look for what is not indexed"))?;
+    for share_id in missing {
+        if let Some(share) = share::find(tx, share_id)? {
+            write(tx, Owner::Share(share_id), &Document::of_share(&share))?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_shares_of(tx: &mut Tx<'_>, lab: ActorId) -> Result<(), Failed> {
+    let theirs = shares::table.filter(shares::lab_id.eq(lab.0)).select(shares::id.nullable());
+    let query = diesel::delete(search_documents::table.filter(search_documents::share_id.eq_any(theirs)));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("remove hidden shares from the index"))
 }
 
 /// Indexes a lab as it is, here or elsewhere, under this row; what is no lab, or is gone for good, is not found.
@@ -45,7 +79,8 @@ pub fn index_share(tx: &mut Tx<'_>, id: i64, share: &Share) -> Result<(), Failed
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn index_lab(tx: &mut Tx<'_>, id: ActorId, lab: &Actor) -> Result<(), Failed> {
-    if lab.kind != ActorKind::Lab || lab.gone_at.is_some() {
+    let is_lab = lab.kind == ActorKind::Lab && lab.gone_at.is_none();
+    if !is_lab || !(lab.local || profile::is_listed(tx, id)?) {
         return remove_lab(tx, id);
     }
     let query = labs::table.find(id.0).select(labs::kind);
@@ -73,7 +108,8 @@ pub fn index_missing(tx: &mut Tx<'_>, after: (i64, i64), limit: i64) -> Result<O
     let old = search_documents::id.nullable().is_null().or(search_documents::version.nullable().ne(VERSION));
     let query = actors::table
         .left_join(search_documents::table)
-        .filter(actors::id.gt(after.0).and(actors::kind.eq(ActorKind::Lab.code())).and(actors::gone_at.is_null()))
+        .inner_join(profiles::table)
+        .filter(actors::id.gt(after.0).and(profiles::listed).and(actors::gone_at.is_null()))
         .filter(old)
         .order(actors::id)
         .limit(limit)

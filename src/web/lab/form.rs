@@ -229,7 +229,9 @@ async fn again(visit: &Visit, lab: String, values: Values, error: usecases::Erro
 async fn form(visit: &Visit, lab: String, values: Values, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
     let ours: Result<Vec<Theme>, Failed> = visit.state.store().read(theme::list).await;
     let is_chosen = |theme: &Theme| theme.slug.as_ref().is_some_and(|slug| values.themes.iter().any(|one| one == slug.as_str()));
-    let themes = ours?.into_iter().map(|theme| (is_chosen(&theme), theme)).map(|(is, theme)| (theme, is)).collect();
+    let mut ours = ours?;
+    ours.sort_by_key(|theme| theme.labels.of(visit.language).to_lowercase());
+    let themes = ours.into_iter().map(|theme| (is_chosen(&theme), theme)).map(|(is, theme)| (theme, is)).collect();
     let problem = refused.map(|refused| Problem::of(visit, refused)).unwrap_or_default();
     let page = Form { visit, lab, values, themes, problem };
     match refused {

@@ -101,6 +101,8 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| theme::list_overlaps(tx, one.id)), HashMap::from([(two.id, 1)]));
         store.commit(|tx| theme::merge(tx, &one, two.id));
         assert_eq!(shown(store.commit(|tx| theme::list_shown(tx, &[lab]))), [two.id]);
+        let merged = store.commit(|tx| theme::list_merged(tx, "https://alpha.example/themes/"));
+        assert_eq!(merged, [(Theme { slug: None, ..one }, two.id)]);
         assert_eq!(store.commit(theme::list), [two]);
     }
 
