@@ -169,10 +169,10 @@ impl Federation {
 fn read_node(document: &Value, at: &Url) -> Node {
     let (none, own) = (Value::Null, |url: &Url| same_origin(url, at));
     let of = |name: &str| document.get(name).unwrap_or(&none);
-    let word = |name: &str| text::excerpt(wire::text(of("software"), name).unwrap_or_default(), 60);
+    let of_software = |name: &str| text::excerpt(wire::text(of("software"), name).unwrap_or_default(), 60);
     Node {
-        software: word("name"),
-        version: word("version"),
+        software: of_software("name"),
+        version: of_software("version"),
         organisation: wire::url(of("metadata"), "organisation").filter(own),
         shares: of("usage").get("localPosts").and_then(Value::as_i64),
     }

@@ -17,7 +17,7 @@ use archipel::{
     storage::{actor, audience, directory, lab, membership, organisation, profile, share, theme},
 };
 
-use crate::support::{TestStore, cast, on_both_engines, store};
+use crate::support::{TestStore, cast, list_lab, on_both_engines, store};
 
 fn a_theme(slug: Option<&str>, name: &str) -> Theme {
     let (host, last) = slug.map_or(("bravo", name), |slug| ("alpha", slug));
@@ -86,7 +86,7 @@ on_both_engines! {
         let store = store(engine);
         let [one, two] = ["een", "twee"].map(|slug| added(&store, a_theme(Some(slug), slug), None));
         let other = added(&store, a_theme(None, "anders"), None);
-        let lab = store.commit(|tx| actor::save(tx, &cast::klare_taal()));
+        let lab = list_lab(&store, &cast::klare_taal());
         let working = Profile { themes: vec![two.clone(), other.clone()], ..Profile::default() };
         store.commit(|tx| profile::save(tx, lab, &working));
         assert_eq!(store.commit(|tx| theme::find(tx, &Slug::parse("een").unwrap())), Some(one.clone()));
@@ -112,11 +112,11 @@ on_both_engines! {
         let bravo = store.commit(|tx| actor::save(tx, &cast::a_remote_actor(ActorKind::Organisation, "bravo", "bravo.example")));
         store.commit(|tx| organisation::save(tx, bravo, &town));
         let parent = Some(cast::url("https://bravo.example/organisation"));
-        let taal = store.commit(|tx| actor::save(tx, &Actor { parent, ..cast::klare_taal() }));
+        let taal = list_lab(&store, &Actor { parent, ..cast::klare_taal() });
         let wide = Actor { name: "Één 100% lab".into(), ..cast::a_remote_actor(ActorKind::Lab, "wide", "charlie.example") };
-        store.commit(|tx| actor::save(tx, &wide));
+        list_lab(&store, &wide);
         let gone = Actor { gone_at: Some(cast::october(4)), ..cast::a_remote_actor(ActorKind::Lab, "oud", "charlie.example") };
-        store.commit(|tx| actor::save(tx, &gone));
+        list_lab(&store, &gone);
         store.commit(|tx| lab::add(tx, &cast::spoor(), LabKind::Doetank, ""));
         let theme = added(&store, a_theme(Some("taal"), "Taal"), None);
         store.commit(|tx| profile::save(tx, taal, &full(vec![theme])));
@@ -151,7 +151,7 @@ on_both_engines! {
         for number in 0..7_u32 {
             let lab = cast::a_remote_actor(ActorKind::Lab, &format!("eiland_{number}"), "bravo.example");
             let lab = Actor { name: format!("Eiland {}", number / 3), created_at: cast::october(1 + number / 2), ..lab };
-            let id = store.commit(|tx| actor::save(tx, &lab));
+            let id = list_lab(&store, &lab);
             if number > 2 {
                 let made = cast::a_share(number, &Actor { id, ..lab.clone() }, &Actor { id, ..lab });
                 store.commit(|tx| share::add(tx, &made));

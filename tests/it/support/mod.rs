@@ -21,7 +21,7 @@ mod store;
 pub mod visitor;
 
 pub use server::Server;
-pub use store::{TestStore, list_deliveries, store};
+pub use store::{TestStore, list_deliveries, list_lab, store};
 pub use visitor::between;
 
 /// The databases that everything must hold on.

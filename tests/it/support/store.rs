@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, ops::Deref, path::Path};
 use archipel::{
     config::{Clock, Settings},
     domain::{
+        actor::{Actor, ActorId},
         delivery::{Delivery, DeliveryState},
         dispatch::Selection,
         moment::Moment,
         slice::Slice,
     },
-    storage::{Failed, Store, Tx, dispatch},
+    storage::{self, Failed, Store, Tx, dispatch},
 };
 use chrono::{TimeZone, Utc};
 use diesel::{
@@ -91,6 +92,15 @@ impl TestStore {
         let path = self.settings.data_dir.join("archipel.sqlite");
         SqliteConnection::establish(&path.display().to_string()).expect("the SQLite file opens")
     }
+}
+
+/// Keeps a lab of another host, and lists it as an administrator would; its row.
+pub fn list_lab(store: &TestStore, lab: &Actor) -> ActorId {
+    store.commit(|tx| {
+        let id = storage::actor::save(tx, lab)?;
+        storage::listing::confirm(tx, &Actor { id, ..lab.clone() }, None, store.now())?;
+        Ok(id)
+    })
 }
 
 /// Every row of every table of a SQLite file.
