@@ -740,3 +740,6 @@ tried-none = We found nothing like this. Fill in a title and some words, or simp
 tried-look = See whether this was tried
 cli-lab-listed = { $lab } is in our directory.
 cli-lab-unlisted = { $lab } is not in our directory any more. Its page and its shares stay.
+cli-lab-moved = { $lab } moves to { $address }. Its followers are told, and go along where their servers let them. What it shared stays here.
+cli-lab-known-as = { $lab } says that it was known as { $address }.
+refused-move-one-sided = { $address } does not say that it was known as { $lab }. Say so there first: archipel lab known-as HANDLE { $lab }

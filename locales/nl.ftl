@@ -737,3 +737,6 @@ tried-none = Wij vonden niets dat hierop lijkt. Vul een titel in en een paar woo
 tried-look = Kijk of dit al is geprobeerd
 cli-lab-listed = { $lab } staat in onze gids.
 cli-lab-unlisted = { $lab } staat niet meer in onze gids. De pagina en de bijdragen blijven.
+cli-lab-moved = { $lab } verhuist naar { $address }. De volgers horen het en gaan mee als hun server dat kan. Wat het deelde, blijft hier.
+cli-lab-known-as = { $lab } zegt dat het eerder { $address } was.
+refused-move-one-sided = { $address } zegt niet dat het eerder { $lab } was. Zeg dat daar eerst: archipel lab known-as NAAM { $lab }

@@ -2,9 +2,10 @@
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use url::Url;
 
 use super::{
-    Installation,
+    Installation, build_runtime,
     picture::Upload,
     say,
     table::{self, Row},
@@ -77,6 +78,22 @@ pub enum Command {
         /// Who goes on with its work: the address of a lab's page, or @name@host of one we know
         #[arg(long, value_name = "ADDRESS")]
         successor: Option<String>,
+    },
+    /// Move a lab elsewhere with its followers; the other must have said `known-as` with this lab's address before
+    #[command(after_help = "Example:\n  archipel lab move wind --to https://labs.example.org/labs/wind")]
+    Move {
+        /// The lab
+        handle: String,
+        /// Where it goes: @name@host, or the address of a page
+        #[arg(long)]
+        to: String,
+    },
+    /// Say under which address a lab was known before, so that it can be moved here
+    KnownAs {
+        /// The lab
+        handle: String,
+        /// The address of the earlier one
+        address: Url,
     },
     /// Take a lab out of our directory; its page and shares stay
     Unlist {
@@ -174,6 +191,12 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             describe(installation, &handle, [name, kind, summary], &said, &picture)
         }
         Command::End { handle, on, successor } => end(installation, &handle, &on, successor.as_deref()),
+        Command::Move { handle, to } => move_away(installation, &handle, &to),
+        Command::KnownAs { handle, address } => {
+            let lab = installation.write(|tx| labs::be_known_as(tx, installation.now(), None, &handle, &address))?;
+            say(installation.message("cli-lab-known-as", &[("lab", lab.actor.name), ("address", address.to_string())]));
+            Ok(())
+        }
         Command::Unlist { handle } => set_listed(installation, handle, false),
         Command::Relist { handle } => set_listed(installation, handle, true),
         Command::List { json } => table::show(&list(installation)?, json),
@@ -216,6 +239,15 @@ fn describe(
             labs::describe(tx, now, links, None, handle, (profile, picture.or(lab.actor.picture)))
         })
     })?;
+    Ok(())
+}
+
+fn move_away(installation: &Installation, handle: &str, to: &str) -> Result<(), Trouble> {
+    let address = Address::parse(to)?;
+    let (target, known_as) = build_runtime()?.block_on(installation.federation.look_again(&address))?;
+    let now = installation.now();
+    let lab = installation.write(|tx| labs::move_away(tx, now, None, handle, (&target, &known_as)))?;
+    say(installation.message("cli-lab-moved", &[("lab", lab.actor.name), ("address", format!("@{}", target.address()))]));
     Ok(())
 }
 

@@ -64,6 +64,11 @@ pub enum Change {
         /// The lab.
         lab: ActorId,
     },
+    /// A lab of ours went elsewhere, with its followers.
+    LabMoved {
+        /// The lab.
+        lab: ActorId,
+    },
     /// A lab of ours is not in our directory any more.
     LabUnlisted {
         /// The lab.

@@ -171,6 +171,12 @@ pub mod activity {
         format!("{share}/announce/organisation")
     }
 
+    /// The Move of a lab that went elsewhere, at this millisecond.
+    #[must_use]
+    pub fn depart(lab: &Url, at: i64) -> String {
+        format!("{lab}/moves/{at}")
+    }
+
     /// An Add or a Remove of a lab in our directory, at this millisecond.
     #[must_use]
     pub fn list(lab: &Url, kind: &str, at: i64) -> String {

@@ -201,6 +201,10 @@ pub struct Profile {
     pub ended: Option<Day>,
     /// The lab that goes on with its work.
     pub successor: Option<Url>,
+    /// Where it went, with its followers.
+    pub moved_to: Option<Url>,
+    /// Under which ids it was known before; who follows it there may be brought here.
+    pub known_as: Vec<Url>,
 }
 
 /// The fields of a form, as they were filled in.

@@ -27,11 +27,13 @@ pub enum ReadingKind {
     Listing,
     /// A further page of the outbox of a listed lab.
     OutboxPage,
+    /// Where an actor that is followed from here says that it went.
+    Move,
 }
 
 impl ReadingKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Actor,
         Self::Outbox,
         Self::Object,
@@ -42,6 +44,7 @@ impl ReadingKind {
         Self::DirectoryPage,
         Self::Listing,
         Self::OutboxPage,
+        Self::Move,
     ];
 
     /// As stored and listed.
@@ -58,6 +61,7 @@ impl ReadingKind {
             Self::DirectoryPage => "directory-page",
             Self::Listing => "listing",
             Self::OutboxPage => "outbox-page",
+            Self::Move => "move",
         }
     }
 
@@ -81,7 +85,7 @@ impl ReadingKind {
             (Self::Conversation, 1) => Some(TimeDelta::hours(1)),
             (Self::Conversation, 2) | (Self::Node, _) => Some(TimeDelta::hours(6)),
             (Self::Conversation | Self::Object | Self::Reply, _)
-            | (Self::DirectoryPage | Self::Listing | Self::OutboxPage, _) => None,
+            | (Self::DirectoryPage | Self::Listing | Self::OutboxPage | Self::Move, _) => None,
         }
     }
 }

@@ -53,6 +53,7 @@ pub fn terms(links: &Links) -> Value {
         "state": "arch:state", "openTo": {"@id": "arch:openTo", "@container": "@set"}, "mandate": "arch:mandate",
         "Theme": "arch:Theme", "theme": {"@id": "arch:theme", "@type": "@id", "@container": "@set"},
         "successor": {"@id": "arch:successor", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"}, "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
         "sameAs": {"@id": "schema:sameAs", "@type": "@id", "@container": "@set"},
         "inLanguage": {"@id": "schema:inLanguage", "@container": "@set"},
         "foundingDate": "schema:foundingDate", "dissolutionDate": "schema:dissolutionDate",

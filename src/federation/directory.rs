@@ -86,6 +86,38 @@ impl Federation {
         Ok(Answer::Read(Validators::default()))
     }
 
+    /// Where an actor says that it went: those of ours who follow it go along where that one says it was known as this one.
+    ///
+    /// # Errors
+    /// [`Unfetched`] where it cannot be read.
+    pub(super) async fn read_move(&self, leased: &Leased) -> Result<Answer, Unfetched> {
+        let id = leased.actor;
+        let Some(from) = self.store.read(move |tx| storage::actor::find(tx, id)).await? else {
+            return Ok(Answer::Ended("it is gone"));
+        };
+        let document = self.fetch(&leased.url).await?;
+        if !profile::known_as(&document).contains(&from.uri) {
+            return Ok(Answer::Ended("the other does not say that it is the same"));
+        }
+        let told = self.read_actor(&document).filter(|told| told.uri == leased.url);
+        let told = told.ok_or_else(|| Unfetched::Unusable(leased.url.clone(), "is no actor we understand"))?;
+        let to = self.learn(told, &document).await?;
+        let (leased, now) = (leased.clone(), self.clock.now());
+        let go = move |tx: &mut Tx<'_>| {
+            if !reading::holds(tx, &leased)? {
+                return Ok(());
+            }
+            if listing::find_organisation(tx, from.id)? == Some(None) {
+                listing::confirm(tx, &to, None, now)?;
+                listing::remove(tx, from.id, None)?;
+                plan_outbox(tx, &to, now)?;
+            }
+            usecases::audience::follow_along(tx, now, &from, &to).map(|_| ())
+        };
+        self.store.write(go).await?;
+        Ok(Answer::Read(Validators::default()))
+    }
+
     async fn take_page(&self, page: &Value, leased: &Leased) -> Result<(), Unfetched> {
         let Some((organisation, _)) = self.find_lister(leased).await? else { return Ok(()) };
         for item in ["orderedItems", "items"].into_iter().flat_map(|name| wire::many(page, name)) {

@@ -20,7 +20,7 @@ use crate::{
         links::{Links, activity as ids},
         moment::Moment,
     },
-    storage::{Failed, Tx, activity, actor, audience, block, delivery, reply, share},
+    storage::{Failed, Tx, activity, actor, audience, block, delivery, profile, reply, share},
     usecases::{peer as peers, reply::find_conversation},
 };
 
@@ -44,6 +44,7 @@ impl Federation {
             Change::FollowAccepted { follow, uri } => speech.accept(*follow, uri),
             Change::Answered { lab, activity } => speech.pass_on(*lab, activity),
             Change::LabListed { lab } => speech.list(*lab, "Add"),
+            Change::LabMoved { lab } => speech.depart_for(*lab),
             Change::LabUnlisted { lab } => speech.list(*lab, "Remove"),
             Change::PeerConnected { actor } => peer::plan_connected(speech.tx, *actor, now),
             Change::FollowBegan { followee } => reading::plan_followed(speech.tx, *followee, now),
@@ -170,6 +171,25 @@ impl Speech<'_, '_> {
         };
         let peers = if actor.kind == ActorKind::Lab { self.inboxes_of_peers()? } else { BTreeSet::new() };
         self.tell_followers(&update, &[actor.id], peers)
+    }
+
+    /// A lab of ours went elsewhere: its followers may go along.
+    fn depart_for(&mut self, id: ActorId) -> Result<(), Failed> {
+        let Some(lab) = actor::find(self.tx, id)? else { return Ok(()) };
+        let Some(target) = profile::find(self.tx, id)?.and_then(|profile| profile.moved_to) else { return Ok(()) };
+        let moved = Envelope {
+            kind: "Move",
+            id: ids::depart(&lab.uri, lab.updated_at.timestamp_millis()),
+            actor: &lab,
+            to: vec![lab.followers_uri()],
+            cc: Vec::new(),
+            at: lab.updated_at,
+            audience: None,
+            target: Some(target.to_string()),
+            object: lab.uri.as_str().into(),
+        };
+        let peers = self.inboxes_of_peers()?;
+        self.tell_followers(&moved, &[lab.id], peers)
     }
 
     fn follow(&mut self, follow: i64) -> Result<(), Failed> {

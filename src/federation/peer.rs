@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     Federation,
     fetch::Unfetched,
+    profile,
     reading::{PAUSE, new_of, plan, plan_actor, plan_outbox},
     webfinger, wire,
 };
@@ -66,6 +67,18 @@ impl Federation {
             self.look_into_directory(&mut sighting).await;
         }
         Ok(sighting)
+    }
+
+    /// The actor at an address as its host tells it now, with the ids under which it was known before.
+    ///
+    /// # Errors
+    /// `Refused` where nobody is there.
+    pub async fn look_again(&self, address: &Address) -> Result<(Actor, Vec<Url>), usecases::Error> {
+        let known = self.resolve(address).await?;
+        let told = self.fetch(&known.uri).await.inspect_err(|error| tracing::info!(%error, "an actor could not be read again"));
+        let unusable = || Refused::invalid("address-unusable").with("address", known.address());
+        let document = told.map_err(|_| unusable())?;
+        Ok((known, profile::known_as(&document)))
     }
 
     async fn look_at_host(&self, host: &str) -> Result<(Actor, Node), usecases::Error> {

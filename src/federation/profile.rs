@@ -15,6 +15,9 @@ use crate::domain::{
     theme::{Labels, SAME_AS_LIMIT, Theme, ThemeId},
 };
 
+/// Most earlier ids of an actor.
+const KNOWN_AS: usize = 10;
+
 /// What is said of a lab or an organisation, as fields of its document.
 pub(super) fn write(said: &Said) -> Vec<(&'static str, Value)> {
     match said {
@@ -43,6 +46,8 @@ fn write_profile(profile: &Profile) -> Vec<(&'static str, Value)> {
         ("foundingDate", day(profile.founded)),
         ("dissolutionDate", day(profile.ended)),
         ("successor", profile.successor.as_ref().map(|url| url.as_str().into())),
+        ("movedTo", profile.moved_to.as_ref().map(|url| url.as_str().into())),
+        ("alsoKnownAs", said(!profile.known_as.is_empty(), profile.known_as.iter().map(Url::as_str).collect())),
     ];
     fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
@@ -97,8 +102,18 @@ fn read_profile(document: &Value, actor: &Actor) -> Profile {
         themes: read_themes(document),
         founded: day("foundingDate"),
         ended: day("dissolutionDate"),
-        successor: wire::url(document, "successor").filter(|successor| *successor != actor.uri),
+        successor: wire::url(document, "successor")
+            .or_else(|| wire::url(document, "movedTo"))
+            .filter(|successor| *successor != actor.uri),
+        moved_to: wire::url(document, "movedTo").filter(|target| *target != actor.uri),
+        known_as: known_as(document),
     }
+}
+
+/// The ids under which an actor says that it was known before, at most ten.
+#[must_use]
+pub(super) fn known_as(document: &Value) -> Vec<Url> {
+    wire::many(document, "alsoKnownAs").filter_map(wire::id).filter_map(wire::parse_url).take(KNOWN_AS).collect()
 }
 
 fn read_themes(document: &Value) -> Vec<Theme> {

@@ -68,6 +68,7 @@ impl Federation {
             ReadingKind::DirectoryPage => self.read_directory_page(leased).await,
             ReadingKind::Listing => self.read_listing(leased).await,
             ReadingKind::OutboxPage => self.read_outbox_page(leased).await,
+            ReadingKind::Move => self.read_move(leased).await,
         }
     }
 

@@ -206,6 +206,26 @@ pub fn list_followers(tx: &mut Tx<'_>, lab: Option<ActorId>) -> Result<Vec<Follo
     rows.into_iter().map(|(lab, actor, since)| Ok(Follower { lab, actor: url(&actor)?, since: from_millis(since) })).collect()
 }
 
+/// Who of ours follows an actor, with the follow.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_local_followers(tx: &mut Tx<'_>, followee: ActorId) -> Result<Vec<(Actor, Follow)>, Failed> {
+    let query = follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::followee_id.eq(followee.0).and(actors::local))
+        .order(follows::id)
+        .select((actors::all_columns, follows::all_columns));
+    let rows: Vec<(ActorRow, FollowRow)> =
+        on!(tx, c => query.load(c)).map_err(Failed::because("list our followers of an actor"))?;
+    let mut followers = Vec::new();
+    for (row, follow) in rows {
+        let follow = first(Ok(Some(follow)))?.ok_or_else(|| Failed::new("read a follow", "it has no row"))?;
+        followers.push((actor::read(row)?, follow));
+    }
+    Ok(followers)
+}
+
 /// Whom an actor follows, with the state of each follow, by name.
 ///
 /// # Errors

@@ -25,8 +25,20 @@ use crate::domain::{
 const WORDS: usize = 200;
 
 /// What a profile says, in the order of the table.
-type ProfileRow =
-    (i64, i64, Option<String>, String, String, bool, bool, bool, String, Option<String>, Option<String>, Option<String>);
+type ProfileRow = (
+    i64,
+    i64,
+    Option<String>,
+    String,
+    String,
+    bool,
+    bool,
+    bool,
+    String,
+    Option<String>,
+    Option<String>,
+    (Option<String>, Option<String>, String),
+);
 
 /// A profile with what the directory keeps beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,6 +68,8 @@ pub fn save(tx: &mut Tx<'_>, lab: ActorId, profile: &Profile) -> Result<(), Fail
         profiles::founded.eq(day(profile.founded)),
         profiles::ended.eq(day(profile.ended)),
         profiles::successor.eq(profile.successor.as_ref().map(Url::as_str)),
+        profiles::moved_to.eq(profile.moved_to.as_ref().map(Url::as_str)),
+        profiles::known_as.eq(profile.known_as.iter().map(Url::as_str).collect::<Vec<_>>().join(" ")),
     );
     on!(tx, c => diesel::update(profiles::table.find(lab.0)).set(fields).execute(c))
         .map_err(Failed::because("keep a profile"))?;
@@ -89,7 +103,7 @@ pub fn list(tx: &mut Tx<'_>, labs: &[ActorId]) -> Result<HashMap<ActorId, Kept>,
         profiles::mandate,
         profiles::founded,
         profiles::ended,
-        profiles::successor,
+        (profiles::successor, profiles::moved_to, profiles::known_as),
     ));
     let rows: Vec<ProfileRow> = on!(tx, c => query.load(c)).map_err(Failed::because("read profiles"))?;
     let mut all: HashMap<ActorId, Kept> = rows.into_iter().map(read).collect();
@@ -203,7 +217,20 @@ fn set_languages(tx: &mut Tx<'_>, lab: ActorId, languages: &[LanguageTag]) -> Re
 }
 
 fn read(row: ProfileRow) -> (ActorId, Kept) {
-    let (id, active_at, kind, state, place, visits, questions, joint_work, mandate, founded, ended, successor) = row;
+    let (
+        id,
+        active_at,
+        kind,
+        state,
+        place,
+        visits,
+        questions,
+        joint_work,
+        mandate,
+        founded,
+        ended,
+        (successor, moved_to, known_as),
+    ) = row;
     let open = [(OpenTo::Visits, visits), (OpenTo::Questions, questions), (OpenTo::JointWork, joint_work)];
     let day = |day: Option<String>| day.as_deref().and_then(Day::read);
     let profile = Profile {
@@ -217,6 +244,8 @@ fn read(row: ProfileRow) -> (ActorId, Kept) {
         founded: day(founded),
         ended: day(ended),
         successor: successor.and_then(|url| Url::parse(&url).ok()),
+        moved_to: moved_to.and_then(|url| Url::parse(&url).ok()),
+        known_as: known_as.split_whitespace().filter_map(|url| Url::parse(url).ok()).collect(),
     };
     (ActorId(id), Kept { profile, active_at: Some(active_at).filter(|at| *at > 0).map(from_millis) })
 }

@@ -79,7 +79,7 @@ diesel::table! { profiles (actor_id) {
     actor_id -> BigInt, listed -> Bool, local -> Bool, host -> Text, organisation -> Nullable<Text>, sort_name -> Text, words -> Text,
     begun_at -> BigInt, active_at -> BigInt, kind -> Nullable<Text>, state -> Text, place -> Text, place_key -> Text,
     visits -> Bool, questions -> Bool, joint_work -> Bool, mandate -> Text,
-    founded -> Nullable<Text>, ended -> Nullable<Text>, successor -> Nullable<Text>,
+    founded -> Nullable<Text>, ended -> Nullable<Text>, successor -> Nullable<Text>, moved_to -> Nullable<Text>, known_as -> Text,
 } }
 diesel::table! { profile_languages (actor_id, language) { actor_id -> BigInt, language -> Text, } }
 diesel::table! { themes (id) {

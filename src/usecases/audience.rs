@@ -76,6 +76,26 @@ pub fn unfollow(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, follower: &st
     Ok(queue::record(tx, &change, now)?)
 }
 
+/// Whom some of ours follow went elsewhere: they ask to follow it there, and stop following it here.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn follow_along(tx: &mut Tx<'_>, now: Moment, from: &Actor, to: &Actor) -> Result<usize, Failed> {
+    let followers = audience::list_local_followers(tx, from.id)?;
+    for (follower, known) in &followers {
+        if audience::find_between(tx, follower.id, to.id)?.is_none() && !to.local {
+            let follow = audience::save(tx, follower.id, to.id, "", FollowState::Requested, now)?;
+            audience::set(tx, follow, &activity::follow(&follower.uri, follow), FollowState::Requested)?;
+            queue::record(tx, &Change::FollowRequested { follow }, now)?;
+        }
+        audience::remove(tx, known.id)?;
+        let change = Change::FollowUndone { follower: follower.id, followee: from.id, uri: known.uri.clone() };
+        queue::record(tx, &change, now)?;
+    }
+    profile::relist(tx, from.id)?;
+    Ok(followers.len())
+}
+
 /// The followed actor accepted; what it published before can be read now.
 ///
 /// # Errors

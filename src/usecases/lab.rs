@@ -106,6 +106,39 @@ pub fn end(
     tell(tx, now, lab)
 }
 
+/// A lab goes elsewhere and takes its followers along: it has ended here, and names where it went. Its shares stay where they are.
+///
+/// # Errors
+/// `Refused` where the lab is unknown, the member may not, or the other does not say that it was known as this one.
+pub fn move_away(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, handle: &str, target: (&Actor, &[Url])) -> Outcome<Lab> {
+    let mut lab = find(tx, handle)?;
+    require(standing(tx, by, &lab.actor)?, Action::DescribeLab)?;
+    let (target, known_as) = target;
+    if !known_as.contains(&lab.actor.uri) {
+        return Err(Refused::conflict("move-one-sided").with("address", target.address()).with("lab", &lab.actor.uri).into());
+    }
+    lab.profile.state = State::Ended;
+    lab.profile.ended = Some(Day::of(now));
+    lab.profile.successor = Some(target.uri.clone());
+    lab.profile.moved_to = Some(target.uri.clone());
+    let lab = tell(tx, now, lab)?;
+    queue::record(tx, &Change::LabMoved { lab: lab.actor.id }, now)?;
+    Ok(lab)
+}
+
+/// A lab of ours says that it was known under another id before: then its followers there may be brought here.
+///
+/// # Errors
+/// `Refused` where the lab is unknown or the member may not.
+pub fn be_known_as(tx: &mut Tx<'_>, now: Moment, by: Option<&Member>, handle: &str, earlier: &Url) -> Outcome<Lab> {
+    let mut lab = find(tx, handle)?;
+    require(standing(tx, by, &lab.actor)?, Action::DescribeLab)?;
+    if !lab.profile.known_as.contains(earlier) {
+        lab.profile.known_as.push(earlier.clone());
+    }
+    tell(tx, now, lab)
+}
+
 fn find_successor(tx: &mut Tx<'_>, lab: &Actor, address: &Address) -> Outcome<Url> {
     let uri = match address {
         Address::Url(url) => url.clone(),
@@ -128,8 +161,14 @@ fn tell(tx: &mut Tx<'_>, now: Moment, mut lab: Lab) -> Outcome<Lab> {
 /// A form says nothing of how a lab ended: while it says that it has, that stays.
 fn keep_end(old: &Profile, new: Profile, now: Moment) -> Profile {
     match new.state {
-        State::Ended => Profile { ended: old.ended.or_else(|| Some(Day::of(now))), successor: old.successor.clone(), ..new },
-        _ => Profile { ended: None, successor: None, ..new },
+        State::Ended => Profile {
+            ended: old.ended.or_else(|| Some(Day::of(now))),
+            successor: old.successor.clone(),
+            moved_to: old.moved_to.clone(),
+            known_as: old.known_as.clone(),
+            ..new
+        },
+        _ => Profile { ended: None, successor: None, known_as: old.known_as.clone(), ..new },
     }
 }
 

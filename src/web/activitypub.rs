@@ -41,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
     collection::routes(config);
     discovery::routes(config);
     config.route("/shares/{id}/{activity:.*}", web::get().to(share_activity));
-    config.route("/labs/{handle}/{activity:(announces|accepts|follows|listed|update)/.*}", web::get().to(stored_activity));
+    config.route("/labs/{handle}/{activity:(announces|accepts|follows|listed|moves|update)/.*}", web::get().to(stored_activity));
     config.route("/actor/{activity:(accepts|follows)/.*}", web::get().to(stored_activity));
     config.route("/people/{handle}/{activity:(accepts|follows|update)/.*}", web::get().to(stored_activity));
     config.route("/organisation/{activity:(accepts|follows|update)/.*}", web::get().to(stored_activity));

@@ -70,6 +70,7 @@ async fn four_organisations_on_sqlite_and_postgres_make_one_directory() {
     changes_arrive_within_seconds(&islands).await;
     what_is_taken_out_leaves_every_directory(&islands).await;
     a_lab_that_ends_names_who_goes_on(&islands).await;
+    a_lab_moves_with_its_followers(&islands).await;
     a_policy_hides_and_a_block_closes_everything(&islands).await;
     who_falls_silent_stays_readable_and_marked(islands).await;
 }
@@ -100,6 +101,31 @@ async fn a_lab_that_ends_names_who_goes_on(islands: &Archipelago) {
     islands.alpha.run(&["lab", "end", "tij", "--successor", &successor]).await;
     let (ended, goes_on) = (format!("/labs/tij@{}", islands.alpha.host()), format!("/labs/spoor@{}\"", islands.alpha.host()));
     islands.seen_by_all(&ended, &goes_on, true).await;
+}
+
+async fn a_lab_moves_with_its_followers(islands: &Archipelago) {
+    let (alpha, [bravo, charlie, _]) = (&islands.alpha, &islands.others);
+    bravo.run(&["lab", "add", "duinen", "--name", "Duinen"]).await;
+    charlie.run(&["member", "add", "noor", "--name", "Noor"]).await;
+    charlie.run(&["follow", &alpha.address("duin"), "--as", "noor"]).await;
+    let refused = alpha.command(&["lab", "move", "duin", "--to", &bravo.at("/labs/duinen")]).output().await.expect("a command");
+    assert_eq!(refused.status.code(), Some(2), "nobody is taken along to somebody who says nothing of it");
+    bravo.run(&["lab", "known-as", "duinen", &alpha.at("/labs/duin")]).await;
+    alpha.run(&["lab", "move", "duin", "--to", &bravo.at("/labs/duinen")]).await;
+    wait_for("a follower that went along", 20, async || {
+        let followers = bravo.list(&["follower", "list", "--lab", "duinen"]).await;
+        followers.iter().any(|row| row["actor"] == charlie.at("/people/noor").as_str()).then_some(())
+    })
+    .await;
+    wait_for("nobody left behind", 20, async || {
+        alpha.list(&["follower", "list", "--lab", "duin"]).await.is_empty().then_some(())
+    })
+    .await;
+    bravo.publish("duinen", "Aangekomen", "The sand is the same.", &[]).await;
+    let there = format!("/labs/duinen@{}", bravo.host());
+    wait_for("what is shared after the move", 20, async || charlie.page(&there).await.contains("Aangekomen").then_some(())).await;
+    let (_, document) = alpha.document("/labs/duin").await;
+    assert_eq!(document["movedTo"], bravo.at("/labs/duinen").as_str());
 }
 
 async fn a_policy_hides_and_a_block_closes_everything(islands: &Archipelago) {

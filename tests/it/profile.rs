@@ -35,6 +35,8 @@ fn full() -> Profile {
         founded: Day::read("2020-02-29"),
         ended: Day::read("2026-01-31"),
         successor: Some(cast::url("https://alpha.example/labs/verder")),
+        moved_to: Some(cast::url("https://bravo.example/labs/verder")),
+        known_as: vec![cast::url("https://charlie.example/labs/eerder")],
     }
 }
 

@@ -39,6 +39,10 @@ CREATE TABLE suggestions (
 -- Whether a lab of ours is in our own directory.
 ALTER TABLE labs ADD COLUMN listed BOOLEAN NOT NULL DEFAULT TRUE;
 
+-- Where a lab went, with its followers, and under which ids it was known before.
+ALTER TABLE profiles ADD COLUMN moved_to TEXT;
+ALTER TABLE profiles ADD COLUMN known_as TEXT NOT NULL DEFAULT '';
+
 -- Of others, the directory has whom an organisation lists, an administrator chose, or somebody here follows.
 UPDATE profiles SET listed = FALSE WHERE NOT local AND NOT EXISTS (
     SELECT 1 FROM follows JOIN actors ON actors.id = follows.follower_id

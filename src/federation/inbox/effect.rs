@@ -61,6 +61,7 @@ impl Effect {
             "Like" | "EmojiReact" => self.react(tx, ReactionKind::Like),
             "Announce" => self.announce(tx),
             "Add" | "Remove" => self.list(tx),
+            "Move" => self.go_along(tx),
             other => {
                 tracing::debug!(kind = other, actor = %self.signer.uri, "an activity of a kind that has no effect here");
                 Ok(())

@@ -162,6 +162,18 @@ on_both_engines! {
         assert_eq!((inboxes(true), inboxes(false)), (1, 1));
     }
 
+    fn who_of_ours_follows_an_actor_is_listed_with_the_follow(engine) {
+        let store = store(engine);
+        let (_, lab) = connected(&store);
+        let noor = store.commit(|tx| actor::save(tx, &cast::noor()));
+        let bo = store.commit(|tx| actor::save(tx, &cast::bo()));
+        for (follower, uri) in [(noor, "https://alpha.example/f"), (bo, "https://bravo.example/f")] {
+            store.commit(|tx| audience::save(tx, follower, lab.id, uri, FollowState::Accepted, store.now()));
+        }
+        let followers = store.commit(|tx| audience::list_local_followers(tx, lab.id));
+        assert_eq!(followers.iter().map(|(actor, follow)| (actor.id, follow.uri.as_str())).collect::<Vec<_>>(), [(noor, "https://alpha.example/f")]);
+    }
+
     fn what_is_new_at_a_host_is_counted(engine) {
         let store = store(engine);
         let (_, lab) = connected(&store);

@@ -1,7 +1,7 @@
 //! An organisation whose directory is wanted here lists a lab, or no longer does. Its word alone lists nobody: the lab is read at
-//! its own host, and must name the organisation.
+//! its own host, and must name the organisation. So it is with who says that it went elsewhere.
 
-use super::{Effect, Taken};
+use super::{Effect, Rejection, Taken};
 use crate::{
     domain::{actor::ActorKind, peer::Peer, reading::ReadingKind},
     federation::{reading, wire},
@@ -23,6 +23,22 @@ impl Effect {
             listing::remove(tx, known.id, Some(self.signer.id))?;
         }
         Ok(())
+    }
+
+    /// An actor that is followed from here, or listed, says where it went: whether that is the same is read there.
+    pub(super) fn go_along(&self, tx: &mut Tx<'_>) -> Taken {
+        if self.object_id()? != self.signer.uri {
+            return Err(Rejection::NotEntitled("object-of-another"));
+        }
+        let Some(url) = wire::url(&self.incoming.value, "target").filter(|target| *target != self.signer.uri) else {
+            return Ok(());
+        };
+        if !listing::is_read_here(tx, self.signer.id)? {
+            return Ok(());
+        }
+        let (kind, actor) = (ReadingKind::Move, self.signer.id);
+        let new = NewReading { kind, url, actor, share: None, path: Vec::new(), due_at: self.now };
+        Ok(reading::plan(tx, &new, self.now)?)
     }
 
     /// The directory that is spoken of, where it is the signer's own and wanted here.
