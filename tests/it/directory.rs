@@ -5,7 +5,7 @@ use archipel::{
         actor::{Actor, ActorKind},
         profile::{Place, Profile},
     },
-    storage::{actor, profile},
+    storage::{actor, listing, profile},
 };
 
 use crate::support::{Server, cast, on_both_engines, server::outside};
@@ -19,6 +19,7 @@ async fn a_directory(engine: crate::support::Engine) -> Server {
         for (handle, name) in [("een", "=cmd|' /C calc'!A0"), ("twee", "<b>Twee & zo</b>"), ("drie", "Drie")] {
             let lab = Actor { name: name.into(), ..cast::a_remote_actor(ActorKind::Lab, handle, "bravo.example") };
             let id = actor::save(tx, &lab)?;
+            listing::confirm(tx, &Actor { id, ..lab }, None, cast::october(3))?;
             profile::save(tx, id, &Profile { place: Place::told("Utrecht"), ..Profile::default() })?;
         }
         Ok::<_, archipel::storage::Failed>(())

@@ -5,11 +5,11 @@ use archipel::{
     domain::{
         actor::{Actor, ActorKind},
         audience::FollowState,
-        peer::Account,
+        peer::{Account, Node, canonical_host},
         reading::{Answer, ReadingKind},
     },
     federation::{Federation, wire},
-    storage::{actor, audience},
+    storage::{actor, audience, peer},
 };
 use url::Url;
 
@@ -100,6 +100,8 @@ async fn nothing_is_read_at_an_address_that_is_not_of_the_internet() {
         let lab = ours.store.commit(|tx| actor::save(tx, &lab));
         let now = ours.store.now();
         ours.store.commit(|tx| audience::save(tx, spoor.id, lab, text, FollowState::Accepted, now));
+        ours.store.commit(|tx| peer::save(tx, &canonical_host(&url), &Node::default(), now));
+        ours.store.commit(|tx| peer::connect(tx, &canonical_host(&url), Some((lab, &url)), now));
         for kind in ReadingKind::ALL.into_iter().filter(|kind| *kind != ReadingKind::Actor) {
             let answer = federation.read(&reading::leased(kind, url.clone(), lab)).await;
             let Answer::Useless(told) = answer else { panic!("the {} at {text}: {answer:?}", kind.code()) };
