@@ -134,7 +134,7 @@ fn an_actor(like: &Actor, links: &Links, kind: ActorKind, number: usize, public_
 }
 
 fn a_profile(number: usize, themes: &[Theme]) -> Profile {
-    let tag = if number % 50 == 0 { "fy" } else { "nl" };
+    let tag = if number.is_multiple_of(50) { "fy" } else { "nl" };
     let languages = [tag, "en"].into_iter().take(1 + number % 2).filter_map(|tag| LanguageTag::parse(tag).ok());
     Profile {
         kind: Some(LabKind::ALL[number % 5]),

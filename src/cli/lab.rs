@@ -133,7 +133,7 @@ pub struct Said {
     /// The languages it works in, such as 'nl en'
     #[arg(long)]
     languages: Option<String>,
-    /// visits, questions or joint_work; can be given several times, and '' for nothing
+    /// visits, questions or `joint_work`; can be given several times, and '' for nothing
     #[arg(long = "open-to", value_name = "WHAT")]
     open_to: Vec<String>,
     /// By whose order it works

@@ -114,10 +114,14 @@ pub fn list(tx: &mut Tx<'_>, labs: &[ActorId]) -> Result<HashMap<ActorId, Kept>,
     let languages: Vec<(i64, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("read languages"))?;
     for (id, language) in languages {
         let of = all.get_mut(&ActorId(id)).zip(LanguageTag::parse(&language).ok());
-        of.into_iter().for_each(|(kept, language)| kept.profile.languages.push(language));
+        if let Some((kept, language)) = of {
+            kept.profile.languages.push(language);
+        }
     }
     for (id, theme) in theme::list_of_labs(tx, labs)? {
-        all.get_mut(&id).into_iter().for_each(|kept| kept.profile.themes.push(theme.clone()));
+        if let Some(kept) = all.get_mut(&id) {
+            kept.profile.themes.push(theme);
+        }
     }
     Ok(all)
 }

@@ -191,22 +191,23 @@ pub(super) fn set_of_lab(tx: &mut Tx<'_>, lab: ActorId, wanted: &[ThemeId]) -> R
     on!(tx, c => diesel::delete(unused).execute(c)).map(|_| ()).map_err(Failed::because("forget themes nobody works on"))
 }
 
-fn fields(
-    theme: &Theme,
-    meets: Option<ThemeId>,
-) -> (
-    diesel::dsl::Eq<themes::label_nl, String>,
-    diesel::dsl::Eq<themes::label_en, String>,
-    diesel::dsl::Eq<themes::same_as, String>,
-    diesel::dsl::Eq<themes::meets_id, Option<i64>>,
-) {
-    let same_as = theme.same_as.iter().map(Url::as_str).collect::<Vec<_>>().join(" ");
-    (
-        themes::label_nl.eq(theme.labels.nl.clone()),
-        themes::label_en.eq(theme.labels.en.clone()),
-        themes::same_as.eq(same_as),
-        themes::meets_id.eq(meets.map(|meets| meets.0)),
-    )
+/// What can change of a theme.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = themes, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct ThemeFields<'a> {
+    label_nl: &'a str,
+    label_en: &'a str,
+    same_as: String,
+    meets_id: Option<i64>,
+}
+
+fn fields(theme: &Theme, meets: Option<ThemeId>) -> ThemeFields<'_> {
+    ThemeFields {
+        label_nl: &theme.labels.nl,
+        label_en: &theme.labels.en,
+        same_as: theme.same_as.iter().map(Url::as_str).collect::<Vec<_>>().join(" "),
+        meets_id: meets.map(|meets| meets.0),
+    }
 }
 
 fn counted(found: QueryResult<Vec<(i64, i64)>>) -> Result<HashMap<ThemeId, i64>, Failed> {

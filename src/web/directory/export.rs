@@ -228,7 +228,7 @@ struct Entry {
 
 impl Outline {
     fn of(visit: &Visit, cards: &[LabCard], id: String, next: Option<String>) -> Self {
-        let newest = cards.iter().map(|card| last_changed(card)).max().unwrap_or_default();
+        let newest = cards.iter().map(last_changed).max().unwrap_or_default();
         Self {
             title: visit.say("labs-title"),
             organisation: visit.organisation().to_owned(),

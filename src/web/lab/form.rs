@@ -55,6 +55,7 @@ impl Values {
         LabProfile::read(&self.name, &self.summary, &self.filled, themes)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass what they loop over by reference")]
     fn is_open_to(&self, to: &OpenTo) -> bool {
         self.filled.open_to.iter().any(|code| code == to.code())
     }
