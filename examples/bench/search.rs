@@ -20,7 +20,7 @@ use super::{
     Bench, Measured,
     instance::Instance,
     number,
-    process::resident_kilobytes,
+    process::{cpu_seconds, resident_kilobytes},
     report::{Figure, quantile},
 };
 
@@ -45,17 +45,20 @@ pub fn measure(bench: &Bench) -> Measured<()> {
     let mut library = Library::open(&instance)?;
     let mut slowest: Vec<Vec<f64>> = vec![Vec::new(); CLASSES.len()];
     for size in &sizes {
-        let rate = library.grow(size)?;
+        let rate = library.grow(*size)?;
         bench.report.note(&format!("{size} shares: indexed"), &Figure::one(rate, "per second"));
         for (class, name) in CLASSES.iter().enumerate() {
+            let cpu = cpu_seconds(instance.pid()?)?;
             let times = ask(bench, &instance, class, *size)?;
+            let cpu = (cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / number(times.len());
+            bench.report.note(&format!("{name}, {size} shares, CPU of the server"), &Figure::one(cpu, "ms"));
             let figure = Figure::one(quantile(&times, 0.95), "ms");
             slowest[class].push(figure.median());
             let what = format!("{name}, {size} shares, p95");
             if Some(size) == sizes.last() {
-                bench.report.at_most(&what, &figure, aim(&instance))
+                bench.report.at_most(&what, &figure, aim(&instance));
             } else {
-                bench.report.note(&what, &figure)
+                bench.report.note(&what, &figure);
             }
         }
     }
@@ -132,18 +135,18 @@ impl<'a> Library<'a> {
     }
 
     /// Adds until there are so many shares, and a tenth as many labs; how many per second.
-    fn grow(&mut self, size: &usize) -> Measured<f64> {
+    fn grow(&mut self, size: usize) -> Measured<f64> {
         let (begun, before) = (Instant::now(), self.shares);
         let store = self.instance.federation().store.clone();
-        while self.shares < *size {
-            let some = BATCH.min(*size - self.shares);
+        while self.shares < size {
+            let some = BATCH.min(size - self.shares);
             store.write_now(|tx| (0..some).try_for_each(|_| self.add(tx)))?;
         }
         Ok(number(self.shares - before) / begun.elapsed().as_secs_f64())
     }
 
     fn add(&mut self, tx: &mut Tx<'_>) -> Result<(), Failed> {
-        if self.shares % SHARES_PER_LAB == 0 {
+        if self.shares.is_multiple_of(SHARES_PER_LAB) {
             self.add_lab(tx)?;
         }
         self.shares += 1;
@@ -175,7 +178,7 @@ impl<'a> Library<'a> {
 
     fn write(&mut self, lab: &Actor) -> Result<Share, Failed> {
         let public_id = PublicId::from_random(u64::try_from(self.shares).unwrap_or_default());
-        let uri = url(&format!("{}/shares/{}", lab.uri.join("/").map_or_else(|_| lab.uri.clone(), |root| root), self.shares))?;
+        let uri = lab.uri.join(&format!("/shares/{}", self.shares)).map_err(Failed::because("write a share"))?;
         let at = moment(1_600_000_000_000 + i64::try_from(self.roll(180_000_000)).unwrap_or_default() * 1_000);
         let lead = self.words(20);
         let content = Html::sanitise(&format!("<p>{lead}.</p><p>{}</p><p>{}</p>", self.words(50), self.words(50)));

@@ -67,7 +67,9 @@ pub fn keys(title: &str, text: &str) -> Vec<Key> {
     }
     let mut said: Vec<(String, usize)> = said.into_iter().filter(|(_, times)| *times > least).collect();
     said.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    said.iter().for_each(|(word, _)| add(word, 1));
+    for (word, _) in &said {
+        add(word, 1);
+    }
     keys
 }
 

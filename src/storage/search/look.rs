@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::{
     QueryableByName,
+    dsl::sql,
     prelude::*,
     sql_types::{BigInt, Nullable, Text},
 };
@@ -13,7 +14,7 @@ use crate::{
     domain::{
         actor::ActorId,
         moment::Moment,
-        search::{self, AnyOf, Candidate, Facets, Key, Query, Sign, Thing, Wanted, order},
+        search::{self, AnyOf, Candidate, Facets, Key, Query, Sign, Wanted, order},
     },
     storage::{
         Failed, Tx,
@@ -23,9 +24,9 @@ use crate::{
 };
 
 /// Most documents that are looked at, the newest that have every word.
-pub const MOST: usize = 600;
+pub const MOST: usize = 400;
 /// Most of those that have every word in their title.
-const MOST_TITLES: usize = 300;
+const MOST_TITLES: usize = 200;
 /// Most documents that are looked at for each word of a draft.
 const MOST_ALIKE: usize = 200;
 
@@ -120,69 +121,35 @@ struct Row {
     id: i64,
 }
 
-/// The fields stand in the order of the table.
-#[derive(QueryableByName)]
-struct CandidateRow {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    share_id: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    actor_id: Option<i64>,
-    #[diesel(sql_type = Text)]
-    thing: String,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    outcome: String,
-    #[diesel(sql_type = Text)]
-    language: String,
-    #[diesel(sql_type = Text)]
-    host: String,
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Text)]
-    lead: String,
-}
-
-impl From<CandidateRow> for Candidate {
-    fn from(row: CandidateRow) -> Self {
-        Self {
-            id: row.id,
-            share: row.share_id,
-            lab: row.actor_id.map(ActorId),
-            thing: Thing::read(&row.thing).unwrap_or(Thing::Share),
-            kind: row.kind,
-            outcome: row.outcome,
-            language: row.language,
-            host: row.host,
-            title: row.title,
-            lead: row.lead,
-        }
-    }
-}
+/// A candidate as it is asked for.
+type CandidateColumns = (BigInt, Nullable<BigInt>, Nullable<BigInt>, Text, Text, Text);
+type CandidateRow = (i64, Option<i64>, Option<i64>, String, String, String);
 
 /// The newest documents that have all of this.
 fn candidates(tx: &mut Tx<'_>, all: &[AnyOf], most: usize) -> Result<Vec<Candidate>, Failed> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows: QueryResult<Vec<CandidateRow>> = match tx.connection() {
-        Connection::Sqlite(c) => diesel::sql_query(
-            "SELECT d.* FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid \
-             WHERE search_index MATCH ? ORDER BY search_index.rowid DESC LIMIT ?",
+        Connection::Sqlite(c) => sql::<CandidateColumns>(
+            "SELECT d.id, d.share_id, d.actor_id, d.kind || ' ' || d.outcome || ' ' || d.language || ' ' || d.host, d.title, d.lead \
+             FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid WHERE search_index MATCH ",
         )
         .bind::<Text, _>(for_sqlite(all))
+        .sql(" ORDER BY search_index.rowid DESC LIMIT ")
         .bind::<BigInt, _>(most)
         .load(c),
-        Connection::Postgres(c) => diesel::sql_query(
-            "SELECT d.* FROM (SELECT id FROM search_index WHERE words @@ $1::tsquery ORDER BY id DESC LIMIT $2) AS found \
-             JOIN search_documents AS d ON d.id = found.id ORDER BY d.id DESC",
+        Connection::Postgres(c) => sql::<CandidateColumns>(
+            "SELECT d.id, d.share_id, d.actor_id, d.kind || ' ' || d.outcome || ' ' || d.language || ' ' || d.host, d.title, d.lead \
+             FROM search_documents AS d JOIN (SELECT id FROM search_index WHERE words @@ (",
         )
         .bind::<Text, _>(for_postgres(all))
+        .sql(")::tsquery ORDER BY id DESC LIMIT ")
         .bind::<BigInt, _>(most)
+        .sql(") AS found ON d.id = found.id ORDER BY d.id DESC")
         .load(c),
     };
-    let rows = rows.map_err(Failed::because("search"))?;
-    Ok(rows.into_iter().map(Candidate::from).collect())
+    let read =
+        |(id, share, lab, facts, title, lead): CandidateRow| Candidate { id, share, lab: lab.map(ActorId), facts, title, lead };
+    Ok(rows.map_err(Failed::because("search"))?.into_iter().map(read).collect())
 }
 
 /// The newest rows that have all of this.

@@ -50,11 +50,11 @@ impl Scene {
     }
 
     fn numbered(&self, number: u32) -> Share {
-        let lab = if number % 3 == 0 { &self.elsewhere } else { &self.ours };
+        let lab = if number.is_multiple_of(3) { &self.elsewhere } else { &self.ours };
         let (title, text) = LIBRARY[number as usize % LIBRARY.len()];
         let at = cast::october(2) - chrono::TimeDelta::days(i64::from(number * 37 % 1_500));
         Share {
-            title: if number % 5 == 0 { format!("{title} {number}") } else { title.to_owned() },
+            title: if number.is_multiple_of(5) { format!("{title} {number}") } else { title.to_owned() },
             summary: text.chars().take(60).collect(),
             content: Html::sanitise(&format!("<p>{text}</p><p>Nummer {} van de reeks.</p>", number % 50)),
             language: language(if title.contains("letter") || title.contains("cities") { "en" } else { "nl" }),
