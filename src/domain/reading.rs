@@ -84,8 +84,16 @@ impl ReadingKind {
             (Self::Actor | Self::Outbox | Self::Directory, _) | (Self::Conversation, 3..=9) => Some(TimeDelta::days(1)),
             (Self::Conversation, 1) => Some(TimeDelta::hours(1)),
             (Self::Conversation, 2) | (Self::Node, _) => Some(TimeDelta::hours(6)),
-            (Self::Conversation | Self::Object | Self::Reply, _)
-            | (Self::DirectoryPage | Self::Listing | Self::OutboxPage | Self::Move, _) => None,
+            (
+                Self::Conversation
+                | Self::Object
+                | Self::Reply
+                | Self::DirectoryPage
+                | Self::Listing
+                | Self::OutboxPage
+                | Self::Move,
+                _,
+            ) => None,
         }
     }
 }

@@ -51,13 +51,12 @@ impl Federation {
     /// # Errors
     /// `Refused` with what to mend where nobody is there, or it is not clear who is meant.
     pub async fn look_at(&self, typed: &str) -> Result<Sighting, usecases::Error> {
-        let (actor, node) = match read_host(typed) {
-            Some(host) => self.look_at_host(&host).await?,
-            None => {
-                let actor = self.resolve(&Address::parse(typed)?).await?;
-                let node = self.ask_node(&actor.uri).await.unwrap_or_default();
-                (actor, node)
-            }
+        let (actor, node) = if let Some(host) = read_host(typed) {
+            self.look_at_host(&host).await?
+        } else {
+            let actor = self.resolve(&Address::parse(typed)?).await?;
+            let node = self.ask_node(&actor.uri).await.unwrap_or_default();
+            (actor, node)
         };
         if actor.local {
             return Err(Refused::invalid("peer-own").into());

@@ -102,7 +102,7 @@ pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
     let fields = ActorFields::from(actor);
     let query = diesel::insert_into(actors::table).values(&fields).on_conflict(actors::uri).do_update().set(&fields);
     let id = on!(tx, c => query.returning(actors::id).get_result(c)).map(ActorId).map_err(Failed::because("save an actor"))?;
-    if actor.kind == ActorKind::Lab {
+    if actor.kind == ActorKind::Lab || (!actor.local && super::listing::is_listed(tx, id)?) {
         super::profile::reflect(tx, id, actor)?;
     }
     search::index_lab(tx, id, actor)?;

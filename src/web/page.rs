@@ -102,7 +102,7 @@ impl Visit {
 
     /// Since when a host does not answer, where that is long enough to tell.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass fields by reference")]
+    #[expect(clippy::ref_option, reason = "templates pass fields by reference")]
     pub fn silent_since(&self, failing: &Option<Moment>) -> Option<Moment> {
         failing.filter(|since| self.state.clock().now() - *since >= SILENT_AFTER)
     }

@@ -10,7 +10,7 @@ use archipel::{
         search::{Query, Scope, Thing, Wanted, keys},
         share::{Outcome, Share, ShareKind},
     },
-    storage::{actor, search, share, tombstone},
+    storage::{actor, listing, search, share, tombstone},
     usecases::{block as blocks, peer},
 };
 use scene::{LIBRARY, Scene, wanted};
@@ -153,7 +153,9 @@ on_both_engines! {
         scene.store.write_now(|tx| blocks::unblock(tx, None, &subject)).unwrap();
         let again = scene.store.commit(|tx| peer::learn(tx, &cast::klare_taal(), None));
         scene.add(&Share { title: "Springtij".into(), ..cast::a_share(902, &again, &again) });
-        assert_eq!((scene.shares("springtij").len(), scene.find(&wanted("klare taal")).total), (1, 1));
+        assert_eq!((scene.shares("springtij").len(), scene.find(&wanted("klare taal")).total), (1, 0), "it is known, and not listed yet");
+        scene.store.commit(|tx| listing::confirm(tx, &again, None, cast::october(9)));
+        assert_eq!(scene.find(&wanted("klare taal")).total, 1);
     }
 
     fn cf01_people_are_not_found(engine) {

@@ -8,7 +8,7 @@ use archipel::{
         refusal::Reason,
         theme::{Described, Labels, Slug, Theme, ThemeId},
     },
-    storage::{membership, theme},
+    storage::{listing, membership, theme},
     usecases::{self, peer, theme as themes},
 };
 
@@ -34,7 +34,8 @@ fn works_on(store: &TestStore, handle: &str, uri: &str, nl: &str, same_as: &str)
     let theme = Theme { id: ThemeId(0), uri: cast::url(uri), slug: None, labels: Labels::told(nl, ""), same_as };
     let said = Said::Lab(Box::new(Profile { themes: vec![theme], ..Profile::default() }));
     let lab = cast::a_remote_actor(ActorKind::Lab, handle, "bravo.example");
-    store.commit(|tx| peer::learn(tx, &lab, Some(&said)));
+    let lab = store.commit(|tx| peer::learn(tx, &lab, Some(&said)));
+    store.commit(|tx| listing::confirm(tx, &lab, None, store.now()));
 }
 
 fn count(store: &TestStore, of: &str) -> i64 {

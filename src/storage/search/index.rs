@@ -79,7 +79,8 @@ fn remove_shares_of(tx: &mut Tx<'_>, lab: ActorId) -> Result<(), Failed> {
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn index_lab(tx: &mut Tx<'_>, id: ActorId, lab: &Actor) -> Result<(), Failed> {
-    let is_lab = lab.kind == ActorKind::Lab && lab.gone_at.is_none();
+    let is_chosen = lab.kind == ActorKind::Lab || listing::find_organisation(tx, id)? == Some(None);
+    let is_lab = is_chosen && lab.gone_at.is_none();
     if !is_lab || !(lab.local || profile::is_listed(tx, id)?) {
         return remove_lab(tx, id);
     }

@@ -6,7 +6,7 @@ use archipel::{
         share::{Outcome, Share},
         text::Html,
     },
-    storage::{Failed, actor, lab, share},
+    storage::{Failed, actor, lab, listing, share},
 };
 use reqwest::header;
 
@@ -20,6 +20,7 @@ async fn with_shares(engine: Engine, count: u32) -> Server {
         let ours = lab::find(tx, "spoor")?.expect("a lab").actor;
         let theirs = cast::klare_taal();
         let theirs = Actor { id: actor::save(tx, &theirs)?, ..theirs };
+        listing::confirm(tx, &theirs, None, cast::october(2))?;
         let text = Html::sanitise("<p>De gemeente herschreef <b>alle</b> brieven &lt;script&gt; met inwoners.</p>");
         for number in 1..=count {
             let lab = if number % 2 == 0 { &ours } else { &theirs };

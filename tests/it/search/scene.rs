@@ -2,14 +2,14 @@
 
 use archipel::{
     domain::{
-        actor::{Actor, ActorKind},
+        actor::{Actor, ActorId, ActorKind},
         language::LanguageTag,
         search::{Query, Scope, Thing, Wanted},
         share::{Outcome, Share, ShareKind},
         text::Html,
     },
     storage::{
-        actor,
+        actor, listing,
         search::{self, Found},
         share,
     },
@@ -41,7 +41,7 @@ impl Scene {
     pub fn set(engine: Engine, count: u32) -> Self {
         let store = store(engine);
         let [ours, elsewhere] = [cast::spoor(), cast::a_remote_actor(ActorKind::Lab, "eb_en_vloed", "bravo.example")]
-            .map(|lab| Actor { id: store.commit(|tx| actor::save(tx, &lab)), ..lab });
+            .map(|lab| Actor { id: list(&store, &lab), ..lab });
         let scene = Self { store, ours, elsewhere };
         for number in 0..count {
             scene.add(&scene.numbered(number));
@@ -77,7 +77,7 @@ impl Scene {
     }
 
     pub fn meet(&self, actor: &Actor) -> Actor {
-        Actor { id: self.store.commit(|tx| actor::save(tx, actor)), ..actor.clone() }
+        Actor { id: list(&self.store, actor), ..actor.clone() }
     }
 
     pub fn find(&self, wanted: &Wanted) -> Found {
@@ -123,4 +123,16 @@ pub fn narrowed(typed: &str, scene: &Scene) -> Vec<Wanted> {
 
 pub fn language(tag: &str) -> LanguageTag {
     LanguageTag::parse(tag).expect("a language")
+}
+
+/// Keeps an actor; a lab of another host is listed by its organisation.
+fn list(store: &TestStore, actor: &Actor) -> ActorId {
+    store.commit(|tx| {
+        let id = actor::save(tx, actor)?;
+        if actor.kind == ActorKind::Lab && !actor.local {
+            let theirs = actor::save(tx, &cast::a_remote_actor(ActorKind::Organisation, "theirs", &actor.host))?;
+            listing::confirm(tx, &Actor { id, ..actor.clone() }, Some(theirs), store.now())?;
+        }
+        Ok(id)
+    })
 }
