@@ -65,7 +65,7 @@ pub struct Entry {
     pub title: String,
     /// The stems of its lead and its hashtags.
     pub lead: String,
-    /// The stems of all its words, in order; a [`GAP`] keeps a place free.
+    /// The stems of all its words, in order; a gap keeps a place free.
     pub words: Vec<String>,
     /// What is found but has no place in the text: values of facets, words of the title, beginnings of words.
     pub marks: BTreeSet<String>,
