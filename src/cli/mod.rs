@@ -40,7 +40,7 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Begin:
-  archipel demo                                   three organisations on this machine, to look around
+  archipel demo                                   five organisations on this machine, to look around
   ARCHIPEL_URL=https://labs.example.org ARCHIPEL_ORGANISATION_NAME='Gemeente Voorbeeld' archipel serve
 
 Settings come from the environment and from the file that ARCHIPEL_CONFIG names (else archipel.toml, where there is one).
@@ -56,7 +56,7 @@ enum Command {
     Migrate,
     /// Print the settings in force, without secrets
     Config,
-    /// Start three organisations that do not exist on this machine, following each other; Ctrl-C removes them
+    /// Start five organisations that do not exist on this machine, with one directory; Ctrl-C removes them
     Demo(demo::Options),
     /// Look at this installation from the inside and the outside, and say what to mend
     Doctor,

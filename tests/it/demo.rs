@@ -11,6 +11,9 @@ use tokio::{
 
 use crate::support::{patience::wait_for, server};
 
+/// How many the demo shows, each on a port of its own.
+const ORGANISATIONS: u16 = 5;
+
 fn demo(folder: &Path, port: u16, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_archipel"));
     command.args(["demo", "--port", &port.to_string()]).args(options).env_clear().env("TMPDIR", folder).current_dir(folder);
@@ -19,13 +22,13 @@ fn demo(folder: &Path, port: u16, options: &[&str]) -> Command {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_demo_shows_three_organisations_that_know_each_other_and_leaves_nothing_behind() {
+async fn the_demo_shows_five_organisations_with_one_directory_and_leaves_nothing_behind() {
     let (folder, port) = (TempDir::new().unwrap(), server::find_port());
     let running = demo(folder.path(), port, &["--once"]).output();
     let output = timeout(Duration::from_secs(90), running).await.expect("a demo that ends").unwrap();
     let (shown, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{told}");
-    for organisation in 0..3 {
+    for organisation in 0..ORGANISATIONS {
         assert!(shown.contains(&format!("http://127.0.0.1:{}", port + organisation)), "{shown}");
     }
     assert!(shown.contains("@wandelend_loket@127.0.0.1:") && !shown.contains("Not everything arrived"), "{shown}");
@@ -42,15 +45,23 @@ async fn ctrl_c_while_the_demo_begins_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_in_a_running_demo_leaves_nothing_behind() {
+async fn a_running_demo_finds_what_others_have_and_ctrl_c_leaves_nothing_behind() {
     let (folder, port) = (TempDir::new().unwrap(), server::find_port());
     let mut running = demo(folder.path(), port, &[]).spawn().unwrap();
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
     let shown = timeout(Duration::from_secs(90), read_until_the_end(&mut lines)).await.expect("a demo that is ready");
     assert!(shown.contains(&format!("http://127.0.0.1:{port}")), "{shown}");
-    let answer = server::outside().get(format!("http://127.0.0.1:{port}/labs")).send().await.unwrap();
-    assert!(answer.status().is_success());
-    assert_eq!(processes_of(folder.path()).len(), 3);
+    for (path, found) in [
+        ("/labs?state=ended", "Lab Laatste Bus"),
+        ("/labs?organisation_kind=knowledge_institution", "Waiting Room"),
+        ("/themes/ai", "Second Look"),
+        ("/search?q=loketten", "Het loket gaat lopen"),
+    ] {
+        let answer = server::outside().get(format!("http://127.0.0.1:{port}{path}")).send().await.unwrap();
+        assert!(answer.status().is_success());
+        assert!(answer.text().await.unwrap().contains(found), "{path} does not show {found}");
+    }
+    assert_eq!(processes_of(folder.path()).len(), usize::from(ORGANISATIONS));
     interrupt(&mut running).await;
     require_nothing_left(folder.path(), port);
 }
@@ -78,7 +89,7 @@ fn require_nothing_left(folder: &Path, port: u16) {
     assert_eq!(processes_of(folder), Vec::<String>::new());
     let left: Vec<_> = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "{left:?}");
-    for organisation in 0..3 {
+    for organisation in 0..ORGANISATIONS {
         assert!(TcpListener::bind(("127.0.0.1", port + organisation)).is_ok(), "port {} is still held", port + organisation);
     }
 }

@@ -3,7 +3,10 @@
 use rust_embed::Embed;
 use serde::Deserialize;
 
-use crate::storage::Failed;
+use crate::{
+    domain::{lab::LabProfile, profile::Filled, refusal::Refused, theme::Slug},
+    storage::Failed,
+};
 
 /// Everyone.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +24,8 @@ pub struct Organisation {
     pub handle: String,
     /// Its name.
     pub name: String,
+    /// What it is.
+    pub kind: String,
     /// The language of its pages.
     pub language: String,
     /// Its labs.
@@ -44,8 +49,35 @@ pub struct Group {
     pub name: String,
     /// Its kind.
     pub kind: String,
+    /// The languages it works in.
+    pub languages: Vec<String>,
+    /// Where it is.
+    pub place: String,
+    /// The slugs of what it works on.
+    pub themes: Vec<String>,
+    /// What others may come for.
+    pub open_to: Vec<String>,
+    /// The day on which it began.
+    pub founded: String,
+    /// By whose order it works.
+    #[serde(default)]
+    pub mandate: String,
+    /// Where it stands; active where that is not said.
+    #[serde(default)]
+    pub state: String,
+    /// How it ended.
+    pub ended: Option<End>,
     /// Its description.
     pub summary: String,
+}
+
+/// The end of a lab.
+#[derive(Debug, Clone, Deserialize)]
+pub struct End {
+    /// How long ago that was.
+    pub days_ago: i64,
+    /// The lab here that goes on with its work.
+    pub successor: String,
 }
 
 /// A member.
@@ -125,6 +157,26 @@ pub fn read() -> Result<Cast, Failed> {
     toml::from_str(include_str!("../../../assets/demo/organisations.toml")).map_err(Failed::because("read the cast of the demo"))
 }
 
+impl Group {
+    /// What it says of itself.
+    ///
+    /// # Errors
+    /// `Refused` for what a form would not take either.
+    pub fn profile(&self) -> Result<LabProfile, Refused> {
+        let filled = Filled {
+            kind: self.kind.clone(),
+            state: self.state.clone(),
+            place: self.place.clone(),
+            languages: self.languages.join(" "),
+            open_to: self.open_to.clone(),
+            mandate: self.mandate.clone(),
+            founded: self.founded.clone(),
+        };
+        let themes = self.themes.iter().map(|slug| Slug::parse(slug)).collect::<Result<_, _>>()?;
+        LabProfile::read(&self.name, &self.summary, &filled, themes)
+    }
+}
+
 impl Piece {
     /// Its text, in Markdown.
     ///
@@ -158,12 +210,27 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{organisation::OrganisationKind, theme::BEGINNING};
 
     #[test]
     fn every_text_of_the_cast_is_there() {
         for organisation in read().unwrap().organisations {
             for piece in organisation.shares {
                 assert!(!piece.text().unwrap().trim().is_empty(), "{}", piece.file);
+            }
+        }
+    }
+
+    #[test]
+    fn every_lab_says_what_a_form_would_take_and_its_successor_is_a_lab_of_the_same_organisation() {
+        for organisation in read().unwrap().organisations {
+            OrganisationKind::parse(&organisation.kind).unwrap();
+            for lab in &organisation.labs {
+                lab.profile().unwrap();
+                let begins_with = |slug: &String| BEGINNING.iter().any(|(known, ..)| known == slug);
+                assert!(lab.themes.iter().all(begins_with), "{}", lab.handle);
+                let known = |end: &End| organisation.labs.iter().any(|other| other.handle == end.successor);
+                assert!(lab.ended.as_ref().is_none_or(known), "{}", lab.handle);
             }
         }
     }

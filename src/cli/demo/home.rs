@@ -97,10 +97,11 @@ impl Home {
         let file = folder.join("archipel.toml");
         let text = format!(
             "url = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\norganisation_name = {:?}\n\
-             organisation_handle = {:?}\nlanguage = {:?}\ndevelopment = true\n",
+             organisation_handle = {:?}\norganisation_kind = {:?}\nlanguage = {:?}\ndevelopment = true\n",
             folder.join("data").display().to_string(),
             organisation.name,
             organisation.handle,
+            organisation.kind,
             organisation.language,
         );
         std::fs::write(&file, text).map_err(Failed::because("write the settings of the demo"))?;

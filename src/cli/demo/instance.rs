@@ -6,7 +6,7 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::{
-    cast::{Answer, Group, Organisation, Person, Piece, Wish},
+    cast::{Answer, End, Group, Organisation, Person, Piece, Wish},
     home::{Home, SignIn},
     progress::Progress,
 };
@@ -15,20 +15,21 @@ use crate::{
     cli::trouble::Trouble,
     config::{Clock, Settings},
     domain::{
-        actor::Handle,
+        actor::{ActorKind, Handle},
         audience::FollowState,
-        lab::{LabProfile, NewLab},
+        lab::NewLab,
         language::LanguageTag,
         membership::Role,
         moment::Moment,
         peer::Address,
+        profile::Day,
         share::{Draft, Licence, Outcome, ShareKind, Voice},
     },
     federation::{Federation, key},
-    storage::{Failed, Store, actor, audience, share},
+    storage::{Failed, Store, actor, audience, listing, share},
     usecases::{
-        KeyPair, audience as audiences, lab as labs, membership as members, membership::NewMember, reply as replies,
-        share as shares,
+        KeyPair, audience as audiences, lab as labs, membership as members, membership::NewMember, peer as peers,
+        reply as replies, share as shares,
     },
 };
 
@@ -80,6 +81,12 @@ impl Instance {
             self.publish(piece, number).await?;
             progress.done();
         }
+        // Only now: nothing is published in a lab that has ended.
+        for lab in &self.organisation.labs {
+            if let Some(end) = &lab.ended {
+                self.end_lab(lab, end).await?;
+            }
+        }
         Ok(sign_ins)
     }
 
@@ -113,6 +120,28 @@ impl Instance {
         Ok(accepted.await?)
     }
 
+    /// Wants the directory of another instance, as its administrator would.
+    ///
+    /// # Errors
+    /// Where it cannot be looked at.
+    pub async fn connect(&self, host: &str) -> Result<(), Trouble> {
+        let seen = self.federation.look_at(host).await?;
+        let wanted = peers::Wanted { actor: seen.actor, node: seen.node, directory: seen.directory };
+        let (links, now) = (self.federation.links.clone(), self.federation.clock.now());
+        self.federation.store.write(move |tx| peers::connect(tx, now, &links, None, &wanted)).await?;
+        Ok(())
+    }
+
+    /// Whether the directory here has every lab of another instance.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn has_labs_of(&self, other: &Self) -> Result<bool, Trouble> {
+        let host = other.federation.links.host();
+        let listed = self.federation.store.read(move |tx| listing::count_at(tx, &host)).await?;
+        Ok(usize::try_from(listed).is_ok_and(|listed| listed >= other.organisation.labs.len()))
+    }
+
     /// Lets a member reply to a share that arrived here; `None` while it has not.
     ///
     /// # Errors
@@ -140,9 +169,16 @@ impl Instance {
     }
 
     async fn add_lab(&self, lab: &Group) -> Result<(), Trouble> {
-        let new = NewLab { handle: Handle::parse(&lab.handle)?, profile: LabProfile::parse(&lab.name, &lab.kind, &lab.summary)? };
+        let new = NewLab { handle: Handle::parse(&lab.handle)?, profile: lab.profile()? };
         let (keys, at, links) = (make_keys().await?, self.days_ago(59, 0, 0), self.federation.links.clone());
         self.federation.store.write(move |tx| labs::register(tx, at, &links, &keys, None, new)).await?;
+        Ok(())
+    }
+
+    async fn end_lab(&self, lab: &Group, end: &End) -> Result<(), Trouble> {
+        let successor = Address::Url(self.federation.links.actor(ActorKind::Lab, &end.successor));
+        let (at, handle) = (self.days_ago(end.days_ago, 0, 0), lab.handle.clone());
+        self.federation.store.write(move |tx| labs::end(tx, at, None, &handle, (Some(Day::of(at)), Some(&successor)))).await?;
         Ok(())
     }
 

@@ -1,7 +1,8 @@
-//! `archipel demo`: three organisations on this machine, each its own process, port, database and keys, following each other
-//! over real HTTP. Whatever happens, it stops what it started and removes what it made, unless asked to keep it.
+//! `archipel demo`: five organisations on this machine, each its own process, port, database and keys, following each other and
+//! making one directory over real HTTP. Whatever happens, it stops what it started and removes what it made, unless asked to keep it.
 
 mod cast;
+mod directory;
 mod home;
 mod instance;
 mod process;
@@ -30,7 +31,7 @@ use progress::Progress;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  archipel demo\n  archipel demo --keep ./islands    the second time it starts where it was")]
 pub struct Options {
-    /// The first of three ports
+    /// The first of five ports
     #[arg(long, default_value_t = 4001)]
     port: u16,
     /// Keep everything in this folder; a later run goes on with it
@@ -74,7 +75,7 @@ async fn play(options: &Options, cast: Cast, home: &mut Home, processes: &mut Ve
     let progress = Progress::start(count_steps(&cast));
     let remembered = home.remembered.clone();
     let ports = choose_ports(options, remembered.as_ref(), cast.organisations.len())?;
-    progress.step("Founding three organisations");
+    progress.step("Founding five organisations");
     let founding = cast.organisations.into_iter().zip(&ports).map(|(one, port)| Instance::found(home, one, *port));
     let instances = try_join_all(founding).await?;
     let (sign_ins, missing) = if let Some(remembered) = remembered {
@@ -106,7 +107,8 @@ async fn begin(
     start(instances, processes, progress).await?;
     progress.step("Following each other");
     try_join_all(instances.iter().map(|instance| follow(instance, instances, progress))).await?;
-    let mut missing = Vec::new();
+    progress.step("Making one directory");
+    let mut missing = directory::make_one(instances, progress).await?;
     progress.step("Waiting for the answers");
     missing.extend(wait_for_follows(instances).await?);
     progress.step("Replying to each other");
@@ -116,7 +118,7 @@ async fn begin(
 }
 
 async fn start(instances: &[Instance], processes: &mut Vec<Process>, progress: &Progress) -> Result<(), Trouble> {
-    progress.step("Starting three servers");
+    progress.step("Starting five servers");
     for instance in instances {
         processes.push(Process::start(&instance.file)?);
     }
@@ -247,15 +249,15 @@ fn count_steps(cast: &Cast) -> usize {
     let of_one = |one: &cast::Organisation| {
         1 + one.labs.len() + one.members.len() + one.shares.len() + one.follows.len() + one.replies.len()
     };
-    cast.organisations.iter().map(of_one).sum()
+    cast.organisations.iter().map(of_one).sum::<usize>() + directory::count_steps(cast.organisations.len())
 }
 
 fn tell_ending(options: &Options, home: &Home) -> String {
     let folder = home.folder().display();
     match (&options.keep, options.once) {
         (Some(_), true) => format!("Everything is kept in {folder}."),
-        (Some(_), false) => format!("Ctrl-C stops all three; everything is kept in {folder}."),
+        (Some(_), false) => format!("Ctrl-C stops them all; everything is kept in {folder}."),
         (None, true) => "That was all; it is removed again now.".to_owned(),
-        (None, false) => format!("Ctrl-C stops all three and removes {folder}."),
+        (None, false) => format!("Ctrl-C stops them all and removes {folder}."),
     }
 }

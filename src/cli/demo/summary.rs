@@ -6,7 +6,7 @@ use crate::cli::table::lay_out;
 /// Everything someone needs to look around.
 pub fn write(instances: &[Instance], sign_ins: &[SignIn], missing: &[String], ending: &str) -> String {
     let mut parts = vec![
-        "Three organisations are up, and follow each other. All of it is made up.".to_owned(),
+        "Five organisations are up, follow each other and make one directory. All of it is made up.".to_owned(),
         write_addresses(instances),
         write_sign_ins(instances, sign_ins),
         write_ideas(instances, sign_ins),
@@ -49,14 +49,18 @@ fn write_ideas(instances: &[Instance], sign_ins: &[SignIn]) -> String {
     let handle = &lab.handle;
     let program = std::env::current_exe().map_or_else(|_| "archipel".to_owned(), |path| path.display().to_string());
     format!(
-        "Five things to try:\n\
-         1. Open {here} and follow a lab to {there}: the same share, read at home and next door.\n\
-         2. Sign in as {} at {here}sign-in, publish a share in {}, and reload\n   {there}labs/{handle}@{host}: it is there within a second.\n\
-         3. Correct that share, then withdraw it. Look next door after each.\n\
-         4. Ask as another server would:\n   curl -H 'Accept: application/activity+json' {here}labs/{handle}\n\
-         5. Use the command line while it runs:\n   ARCHIPEL_CONFIG={} {program} follower list",
+        "Seven things to try:\n\
+         1. Look who in the whole archipelago receives visitors, and narrow it further:\n   {here}labs?open_to=visits\n\
+         2. One theme, several organisations, and what overlaps:\n   {here}themes/ai\n\
+         3. Search for \"loketten\": it finds \"Het loket gaat lopen\", which lives elsewhere:\n   {here}search?q=loketten\n\
+         4. Sign in as {} at {here}sign-in, publish a share in {}, and reload\n   {there}labs/{handle}@{host}: it is there within a second. \
+         Then correct it, and withdraw it.\n\
+         5. Signed in as {}, who looks after the instance, see the other four, and limit one:\n   {here}peers\n\
+         6. Ask as another server would:\n   curl -H 'Accept: application/activity+json' {here}labs/{handle}\n\
+         7. Use the command line while it runs:\n   ARCHIPEL_CONFIG={} {program} peer list",
         writer.handle,
         lab.name,
+        writer.handle,
         one.file.display(),
     )
 }

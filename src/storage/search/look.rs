@@ -65,7 +65,7 @@ pub fn find(tx: &mut Tx<'_>, wanted: &Wanted, now: Moment, skip: usize, limit: u
     Ok(Found { hits: all.into_iter().skip(skip).take(limit).collect(), total, is_cut, facets })
 }
 
-/// How many documents have each part of a query by itself, at most a thousand: why all together are nowhere.
+/// How many documents have each part of a query by itself, at most four hundred: why all together are nowhere.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
