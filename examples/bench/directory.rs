@@ -15,7 +15,7 @@ use archipel::{
         theme::Theme,
     },
     federation::Federation,
-    storage::{Failed, actor, audience, organisation, profile, theme},
+    storage::{Failed, actor, audience, listing, organisation, profile, theme},
 };
 use chrono::TimeDelta;
 use url::Url;
@@ -97,6 +97,7 @@ fn fill(federation: &Federation, public_key: &str, labs: usize) -> Measured<()> 
                 }
                 let lab = an_actor(&follower, &links, ActorKind::Lab, *number, public_key);
                 let id = actor::save(tx, &lab)?;
+                listing::confirm(tx, &Actor { id, ..lab }, None, now)?;
                 profile::save(tx, id, &a_profile(*number, &themes))?;
                 if number % 3 == 0 {
                     let follow = format!("{}/follows/{number}", follower.uri);

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use archipel::{
+    config::Clock,
     domain::{
         actor::{Actor, ActorKind},
         language::LanguageTag,
@@ -12,7 +13,7 @@ use archipel::{
         share::{Form, Outcome, PublicId, Share, ShareKind},
         text::Html,
     },
-    storage::{Failed, Tx, actor, share},
+    storage::{Failed, Tx, actor, listing, share},
 };
 use url::Url;
 
@@ -172,6 +173,7 @@ impl<'a> Library<'a> {
             ..self.like.clone()
         };
         lab.id = actor::save(tx, &lab)?;
+        listing::confirm(tx, &lab, None, Clock::System.now())?;
         self.labs.push(lab);
         Ok(())
     }
