@@ -21,6 +21,7 @@ async fn a_steward_walks_through_every_page() {
     alpha.publish("spoor", "Eleven beds", "Counted from a canoe. #market", &[]).await;
     alpha.run(&["block", "add", "spam.example", "--reason", "Sends advertisements"]).await;
     let known = know_each_other(&alpha, &bravo).await;
+    alpha.run(&["peer", "add", bravo.host()]).await;
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     // Nothing of an earlier walk is left to be mistaken for this one.
@@ -29,7 +30,8 @@ async fn a_steward_walks_through_every_page() {
     let mut walk = program::command("node");
     walk.args(["browser.mjs", alpha.origin(), &folder.display().to_string(), "noor", "eb en vloed en eb"]);
     walk.args([&share, &known, "/labs/spoor", "/labs/spoor/follow", "/people/noor", "/tags/market", "/follow"]);
-    walk.args(["/deliveries", "/deliveries?state=delivered", "/blocks"]);
+    walk.args(["/deliveries", "/deliveries?state=delivered", "/blocks", "/peers", &format!("/peers/{}", bravo.host())]);
+    walk.args(["/labs", "/labs?view=table", "/themes", "/themes/ai", "/search?q=counters", "/search?q=nowhere+at+all"]);
     let walked = walk.stdin(Stdio::null()).output();
     let output = timeout(Duration::from_secs(100), walked).await.expect("a walk that ends").expect("the browser's script");
     let facts = String::from_utf8_lossy(&output.stdout);
