@@ -55,10 +55,10 @@ pub fn follow_listing(tx: &mut Tx<'_>, id: ActorId) -> Result<(), Failed> {
     if listing::is_hidden(tx, id)? == Some(true) {
         return remove_shares_of(tx, id);
     }
-    let unknown = search_documents::table
-        .filter(search_documents::share_id.is_not_null())
-        .select(search_documents::share_id.assume_not_null());
-    let query = shares::table.filter(shares::lab_id.eq(id.0).and(shares::id.ne_all(unknown))).select(shares::id);
+    let query = shares::table
+        .left_join(search_documents::table)
+        .filter(shares::lab_id.eq(id.0).and(search_documents::id.nullable().is_null()))
+        .select(shares::id);
     let missing: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("look for what is not indexed"))?;
     for share_id in missing {
         if let Some(share) = share::find(tx, share_id)? {
