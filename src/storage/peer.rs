@@ -32,11 +32,16 @@ pub fn save(tx: &mut Tx<'_>, host: &str, node: &Node, now: Moment) -> Result<(),
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("keep a peer"))
 }
 
-/// From now on its directory is wanted.
+/// From now on its directory is wanted; without one only an actor of it, and a directory that was wanted stays so.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn connect(tx: &mut Tx<'_>, host: &str, directory: Option<(ActorId, &Url)>, now: Moment) -> Result<(), Failed> {
+    if directory.is_none() {
+        let new = peers::table.find(host).filter(peers::connected_at.is_null());
+        let query = diesel::update(new).set(peers::connected_at.eq(to_millis(now)));
+        return on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("connect with a peer"));
+    }
     let query = diesel::update(peers::table.find(host)).set((
         peers::organisation_id.eq(directory.map(|(id, _)| id.0)),
         peers::directory.eq(directory.map(|(_, url)| url.as_str())),

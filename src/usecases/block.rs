@@ -7,7 +7,7 @@ use url::Url;
 use super::{Outcome, lab as labs};
 use crate::{
     domain::{
-        actor::{Actor, ActorId},
+        actor::{Actor, ActorId, ActorKind},
         block::{Block, Blockable},
         links::Links,
         membership::{Action, Member, require},
@@ -15,7 +15,7 @@ use crate::{
         peer::Account,
         refusal::Refused,
     },
-    storage::{Failed, Tx, actor, block, reading},
+    storage::{Failed, Tx, actor, block, peer, reading},
 };
 
 /// What a block took away.
@@ -46,6 +46,11 @@ pub fn block(
     block::add(tx, &Block { subject: subject.clone(), reason, since: now })?;
     let covered = block::list_covered_actors(tx, subject)?;
     let ids: Vec<ActorId> = covered.iter().map(|actor| actor.id).collect();
+    for organisation in covered.iter().filter(|actor| actor.kind == ActorKind::Organisation) {
+        if let Some(known) = peer::find_of(tx, organisation.id)? {
+            peer::disconnect(tx, &known.host)?;
+        }
+    }
     block::forget_actors(tx, &ids)?;
     reading::call_off_covered(tx, subject)?;
     let inboxes = find_closed_inboxes(tx, subject, &covered)?;

@@ -138,7 +138,7 @@ async fn a_policy_hides_and_a_block_closes_everything(islands: &Archipelago) {
     assert!(charlie.page("/labs").await.contains("Spoor") && finds(charlie).await);
     delta.run(&["block", "add", alpha.host()]).await;
     assert!(!delta.page("/labs").await.contains("Spoor") && !finds(delta).await);
-    for table in ["listings", "readings", "shares"] {
+    for table in ["listings", "readings", "shares", "peers WHERE connected_at IS NOT NULL"] {
         assert_eq!(count(delta, table), 0, "{table}");
     }
     alpha.publish("spoor", "Na het blok", "Not for delta.", &[]).await;

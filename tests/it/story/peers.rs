@@ -49,6 +49,8 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| peer::list(tx, "", 5)), [found]);
         assert_eq!(store.commit(|tx| peer::list(tx, BRAVO, 5)), []);
         assert_eq!(store.commit(|tx| peer::list_connected(tx, 5)), [organisation.uri.to_string()]);
+        store.commit(|tx| peer::connect(tx, BRAVO, None, store.now()));
+        assert!(store.commit(|tx| peer::find(tx, BRAVO)).unwrap().directory.is_some(), "an actor beside it changes nothing");
         assert!(store.commit(|tx| peer::set_policy(tx, BRAVO, Policy::Limited)));
         assert!(!store.commit(|tx| peer::set_policy(tx, "nobody.example", Policy::Limited)));
         assert_eq!(store.commit(|tx| peer::list_connected(tx, 5)), Vec::<String>::new(), "whom we limit we do not suggest");
