@@ -3,11 +3,14 @@
 
 mod export;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::{
     HttpResponse,
-    web::{Path, Query},
+    web::{Data, Path, Query},
 };
 use askama::Template;
+use chrono::TimeDelta;
 use url::form_urlencoded::Serializer;
 
 use super::{
@@ -20,6 +23,7 @@ use crate::{
         directory::{Place, Sort, View, Wanted, Whose},
         lab::LabKind,
         language::LanguageTag,
+        moment::Moment,
         organisation::{KnownOrganisation, OrganisationKind},
         profile::{OpenTo, State},
         theme::Theme,
@@ -35,6 +39,9 @@ const LABS: usize = 48;
 const ORGANISATIONS: i64 = 200;
 const PLACES: i64 = 60;
 const LANGUAGES: i64 = 20;
+
+/// How long what the form offers may be old.
+const OFFERED_FOR: TimeDelta = TimeDelta::seconds(30);
 
 /// The address of a part of the directory, as it was asked for.
 #[derive(Debug, Clone)]
@@ -75,9 +82,28 @@ fn joined(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// What the form offers.
+/// What the form offers, as it was a moment ago: looking through every lab for it costs more than the page itself.
+#[derive(Debug, Default)]
+pub struct Offer(Mutex<Option<(Moment, Arc<Choices>)>>);
+
+impl Offer {
+    fn find(&self, now: Moment) -> Option<Arc<Choices>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref()
+            .filter(|(since, _)| (TimeDelta::zero()..OFFERED_FOR).contains(&(now - *since)))
+            .map(|(_, held)| held.clone())
+    }
+
+    fn keep(&self, now: Moment, choices: Choices) -> Arc<Choices> {
+        let choices = Arc::new(choices);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, choices.clone()));
+        choices
+    }
+}
+
+/// What the form offers beside our themes.
+#[derive(Debug)]
 struct Choices {
-    themes: Vec<Theme>,
     organisations: Vec<KnownOrganisation>,
     places: Vec<String>,
     languages: Vec<LanguageTag>,
@@ -87,7 +113,6 @@ impl Choices {
     fn read(tx: &mut Tx<'_>) -> Result<Self, Failed> {
         let languages = directory::list_languages(tx, LANGUAGES)?;
         Ok(Self {
-            themes: theme::list(tx)?,
             organisations: organisation::list(tx, ORGANISATIONS)?,
             places: directory::list_places(tx, PLACES)?,
             languages: languages.iter().filter_map(|tag| LanguageTag::parse(tag).ok()).collect(),
@@ -107,7 +132,8 @@ struct Way {
 struct Page<'a> {
     visit: &'a Visit,
     asked: Asked,
-    choices: Choices,
+    themes: Vec<Theme>,
+    choices: Arc<Choices>,
     cards: Vec<LabCard>,
     next: String,
 }
@@ -176,18 +202,23 @@ impl Page<'_> {
 }
 
 /// The directory: labs of ours and of others, all of them or those that someone looks for.
-pub async fn list(visit: Visit, pairs: Query<Vec<(String, String)>>) -> Result<HttpResponse, Error> {
+pub async fn list(visit: Visit, pairs: Query<Vec<(String, String)>>, offer: Data<Offer>) -> Result<HttpResponse, Error> {
     let asked = Asked::read(&pairs);
     if visit.wants_activity {
         return export::answer(&visit, &asked, Format::Activity).await;
     }
-    let (wanted, after) = (asked.wanted.clone(), asked.after.clone());
-    let read =
-        visit.state.store().read(move |tx| Ok::<_, Failed>((LabList::read(tx, &wanted, &after, LABS)?, Choices::read(tx)?)));
-    let (labs, mut choices) = read.await?;
-    choices.themes.sort_by_key(|theme| theme.labels.of(visit.language).to_lowercase());
+    let (wanted, after, now) = (asked.wanted.clone(), asked.after.clone(), visit.state.clock().now());
+    let held = offer.find(now);
+    let is_held = held.is_some();
+    let read = visit.state.store().read(move |tx| {
+        let choices = if is_held { None } else { Some(Choices::read(tx)?) };
+        Ok::<_, Failed>((LabList::read(tx, &wanted, &after, LABS)?, theme::list(tx)?, choices))
+    });
+    let (labs, mut themes, choices) = read.await?;
+    let choices = held.or_else(|| choices.map(|choices| offer.keep(now, choices))).ok_or_else(Error::unknown_page)?;
+    themes.sort_by_key(|theme| theme.labels.of(visit.language).to_lowercase());
     let next = labs.next.map_or_else(String::new, |place| asked.path(&place));
-    visit.page(&Page { visit: &visit, asked, choices, cards: labs.cards, next })
+    visit.page(&Page { visit: &visit, asked, themes, choices, cards: labs.cards, next })
 }
 
 /// The same for programs.

@@ -100,11 +100,13 @@ pub fn start(state: State) -> std::io::Result<Server> {
     let listen = state.settings.listen;
     tokio::spawn(media::sweep(state.clone()));
     let (state, throttle, admission) = (Data::new(state), Data::new(Throttle::default()), Data::new(Admission::default()));
+    let offer = Data::new(directory::Offer::default());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(throttle.clone())
             .app_data(admission.clone())
+            .app_data(offer.clone())
             .app_data(TempFileConfig::default().directory(state.settings.data_dir.clone()))
             .configure(limits)
             .configure(routes)
