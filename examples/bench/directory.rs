@@ -15,7 +15,7 @@ use archipel::{
         theme::Theme,
     },
     federation::Federation,
-    storage::{Failed, actor, audience, listing, organisation, profile, theme},
+    storage::{Failed, actor, audience, directory, listing, organisation, profile, theme},
 };
 use chrono::TimeDelta;
 use url::Url;
@@ -107,7 +107,9 @@ fn fill(federation: &Federation, public_key: &str, labs: usize) -> Measured<()> 
             Ok::<_, Failed>(())
         })?;
     }
-    Ok(())
+    // Who is not listed would make every page short, and fast.
+    let listed = federation.store.read_now(directory::count_known)?;
+    if usize::try_from(listed)? == labs { Ok(()) } else { Err(format!("{listed} of {labs} labs are listed").into()) }
 }
 
 fn an_actor(like: &Actor, links: &Links, kind: ActorKind, number: usize, public_key: &str) -> Actor {
