@@ -72,7 +72,7 @@ on_both_engines! {
         }
     }
 
-    async fn moves_have_no_effect(engine) {
+    async fn a_move_speaks_for_its_signer_alone_and_moves_nobody_whom_nobody_here_follows(engine) {
         let scene = Scene::set(engine).await;
         let (alice, mallory, victor) = (scene.alice["id"].clone(), scene.mallory["id"].clone(), scene.victor["id"].clone());
         let before = scene.ours.state();
@@ -83,9 +83,12 @@ on_both_engines! {
             (&scene.alice, alice.clone(), mallory.clone()),
             (&scene.mallory, mallory, alice),
         ].into_iter().enumerate() {
+            let is_own = from == who["id"];
             let mut moved = by(who, &scene.peer.at(&format!("/moves/{number}")), "Move", from);
             moved["target"] = to;
-            scene.ours.receive(&moved, who).await.unwrap();
+            let taken = scene.ours.receive(&moved, who).await;
+            let told = taken.err().map(|rejection| rejection.to_string());
+            assert_eq!(told.as_deref(), (!is_own).then_some("not entitled: object-of-another"));
         }
         scene.ours.work_off().await;
         assert!(scene.ours.state() == before && scene.peer.requests().is_empty());
