@@ -1,5 +1,7 @@
 //! Four organisations, two on each engine, that make one directory: real servers and commands, and nothing between them but HTTP.
 
+mod odd;
+
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
