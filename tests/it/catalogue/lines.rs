@@ -65,7 +65,11 @@ pub const IDENTITIES: [Line; 37] = [
     ("ID29", "an Announce of something private: not shown", &[IDENTITY, ORIGIN]),
     ("ID30", "an Announce with the thing inside: read at its origin", &[ORIGIN]),
     ("ID31", "an Announce of what is blocked: dropped, not read", &[ORIGIN]),
-    ("ID32", "a Move: no effect", &[IDENTITY, By("inbox/authority.rs", "moves_have_no_effect")]),
+    (
+        "ID32",
+        "a Move: no effect",
+        &[IDENTITY, By("inbox/authority.rs", "a_move_speaks_for_its_signer_alone_and_moves_nobody_whom_nobody_here_follows")],
+    ),
     ("ID33", "a Block or Flag by a forged actor: 401; a huge Flag: no effect", &[IDENTITY]),
     ("ID34", "an Add or Remove: no effect", &[IDENTITY]),
     ("ID35", "the same name with another scheme: 401", &[IDENTITY]),

@@ -27,17 +27,9 @@ impl Scene {
         Self { ours, bravo, elsewhere, organisation }
     }
 
-    /// A Group at this host that names this organisation.
-    fn lab(&self, at: &Peer, name: &str, organisation: &Value) -> Value {
-        let mut lab = at.actor("Group", name);
-        lab["parentOrganization"] = organisation.clone();
-        at.serve(&lab);
-        lab
-    }
-
     /// A lab as it should be.
     fn good(&self, name: &str) -> Value {
-        self.lab(&self.bravo, name, &self.organisation["id"])
+        lab(&self.bravo, name, &self.organisation["id"])
     }
 
     /// The directory, or a page of it, holds these and goes on there.
@@ -92,15 +84,23 @@ impl Scene {
     }
 }
 
+/// A Group at this host that names this organisation.
+fn lab(at: &Peer, name: &str, organisation: &Value) -> Value {
+    let mut lab = at.actor("Group", name);
+    lab["parentOrganization"] = organisation.clone();
+    at.serve(&lab);
+    lab
+}
+
 on_both_engines! {
     async fn only_what_organisation_and_lab_both_say_is_listed_and_the_rest_is_told(engine) {
         let scene = Scene::set(engine).await;
         let (whole, named) = (scene.good("heel"), scene.good("genoemd"));
-        let foreign = scene.lab(&scene.elsewhere, "vreemd", &json!("https://charlie.example/organisation"));
+        let foreign = lab(&scene.elsewhere, "vreemd", &json!("https://charlie.example/organisation"));
         // A copy that says what the lab itself does not.
         let mut lie = foreign.clone();
         lie["parentOrganization"] = scene.organisation["id"].clone();
-        let disowning = scene.lab(&scene.bravo, "afvallig", &json!("https://charlie.example/organisation"));
+        let disowning = lab(&scene.bravo, "afvallig", &json!("https://charlie.example/organisation"));
         let person = scene.bravo.person("persoon");
         let items = [lie, disowning, person, json!(7), json!({}), scene.bravo.at("/labs/nobody").into(), whole, named["id"].clone()];
         scene.say("/labs", &items, None);
@@ -131,7 +131,7 @@ on_both_engines! {
         scene.say("/labs", &labs, None);
         scene.connect().await;
         assert_eq!(scene.found(), (vec!["blijft".into(), "verandert".into(), "vertrekt".into()], None));
-        scene.lab(&scene.bravo, "verandert", &json!("https://charlie.example/organisation"));
+        lab(&scene.bravo, "verandert", &json!("https://charlie.example/organisation"));
         scene.say("/labs", &[labs[0].clone(), labs[2]["id"].clone()], None);
         scene.pass_a_day().await;
         assert_eq!(scene.listed(), ["blijft"]);
@@ -141,7 +141,7 @@ on_both_engines! {
         let scene = Scene::set(engine).await;
         scene.say("/labs", &[], None);
         scene.connect().await;
-        let (new, foreign) = (scene.good("nieuw"), scene.lab(&scene.elsewhere, "vreemd", &json!("https://charlie.example/o")));
+        let (new, foreign) = (scene.good("nieuw"), lab(&scene.elsewhere, "vreemd", &json!("https://charlie.example/o")));
         let mallory = scene.bravo.actor("Organization", "mallory");
         scene.hear("Add", &mallory, &new, 1).await;
         assert_eq!(scene.listed(), [""; 0]);
