@@ -67,7 +67,7 @@ pub const IDENTITIES: [Line; 37] = [
     ("ID31", "an Announce of what is blocked: dropped, not read", &[ORIGIN]),
     (
         "ID32",
-        "a Move: no effect",
+        "a Move: of oneself alone, and only where the other says so",
         &[IDENTITY, By("inbox/authority.rs", "a_move_speaks_for_its_signer_alone_and_moves_nobody_whom_nobody_here_follows")],
     ),
     ("ID33", "a Block or Flag by a forged actor: 401; a huge Flag: no effect", &[IDENTITY]),
