@@ -195,6 +195,10 @@ lab-new = Register a lab
 lab-new-lead = A lab is a group that can be followed. Everything but the handle can be changed later.
 lab-register = Register
 lab-edit = Describe this lab
+lab-collections = Where this lab is shown
+lab-collections-lead = Others show labs they recommend on their profiles. Your lab agrees by itself; here you can take it out again. It is not shown there again afterwards.
+lab-collections-none = Nobody shows this lab in a collection yet.
+lab-collections-leave = Leave
 lab-about = About
 lab-no-summary = This lab has not described itself yet.
 lab-stewards = Stewards
@@ -299,6 +303,19 @@ theme-steward-of = steward of { $lab }
 theme-ask = Ask a lab: mention its address in a message from your own server.
 theme-new = Add a theme
 theme-edit = Change this theme
+theme-collection = Show it on our profile
+theme-collection-hint = Followers in Mastodon (4.6 or newer) then see the labs on this theme as a collection on our profile, each with its own consent. Labs elsewhere are asked first.
+theme-collection-granted = { $count ->
+    [one] One lab is shown.
+   *[other] { $count } labs are shown.
+  }
+theme-collection-asked = { $count ->
+    [0] Nobody else is being asked.
+    [one] One lab has been asked and has not answered yet.
+   *[other] { $count } labs have been asked and have not answered yet.
+  }
+theme-collection-show = Show as a collection
+theme-collection-hide = Do not show it any more
 theme-merge = Merge with another
 theme-merge-into = Which one stays
 theme-merge-hint = What was shown under this theme is shown under that one, and this address leads there. It cannot be undone.
@@ -575,6 +592,7 @@ refused-successor-itself = A lab cannot succeed itself.
 refused-successor-unknown = We do not know { $address } here; give the address of its page.
 refused-summary-too-long = The description is longer than { $limit } characters.
 refused-theme-itself = A theme cannot be merged into itself.
+refused-stamp-unknown = The lab is not in that collection any more.
 refused-theme-label-blank = Give it a label in both languages.
 refused-theme-label-too-long = A label has at most { $limit } characters.
 refused-theme-same-as = “{ $given }” is no address; give identifiers that begin with https:// or http://.
@@ -634,6 +652,14 @@ field-peer = Address
 field-peer-hint = A host such as labs.example.org, or the address of anyone on the fediverse, such as @lab@example.social. You see who it is before anything happens.
 peers-look = Look who that is
 peers-look-at = Look who { $address } is
+peers-several = Connect with several at once
+peers-several-look = Look who they are
+peers-several-connect = Connect with all of these
+peers-several-done = Connected
+peers-several-missed = Not found
+field-peers = Addresses
+field-peers-hint = A starter list: one address to a line, at most 25. What follows a # is a remark. You see who they are before anything happens.
+refused-peers-several = Give one address to a line: at least one, at most { $most }.
 peers-known = Known
 peers-none = Nobody yet. Type the address of another instance above, and its labs appear here within a minute.
 peers-further = Further peers

@@ -192,6 +192,10 @@ lab-new = Lab aanmelden
 lab-new-lead = Een lab is een groep die je kunt volgen. Alles behalve het adres kun je later wijzigen.
 lab-register = Aanmelden
 lab-edit = Beschrijf dit lab
+lab-collections = Waar dit lab getoond wordt
+lab-collections-lead = Anderen tonen op hun profiel labs die ze aanraden. Je lab stemt daar vanzelf mee in; hier haal je het er weer uit. Daarna wordt het daar niet opnieuw getoond.
+lab-collections-none = Nog niemand toont dit lab in een verzameling.
+lab-collections-leave = Eruit halen
 lab-about = Over dit lab
 lab-no-summary = Dit lab heeft zich nog niet beschreven.
 lab-stewards = Trekkers
@@ -296,6 +300,19 @@ theme-steward-of = beheert { $lab }
 theme-ask = Vraag het een lab: noem het adres in een bericht vanaf je eigen server.
 theme-new = Voeg een thema toe
 theme-edit = Wijzig dit thema
+theme-collection = Toon het op ons profiel
+theme-collection-hint = Volgers in Mastodon (4.6 of nieuwer) zien de labs bij dit thema dan als verzameling op ons profiel, elk met eigen instemming. Labs elders worden eerst gevraagd.
+theme-collection-granted = { $count ->
+    [one] Eén lab wordt getoond.
+   *[other] { $count } labs worden getoond.
+  }
+theme-collection-asked = { $count ->
+    [0] Er wordt verder niemand gevraagd.
+    [one] Eén lab is gevraagd en heeft nog niet geantwoord.
+   *[other] { $count } labs zijn gevraagd en hebben nog niet geantwoord.
+  }
+theme-collection-show = Toon als verzameling
+theme-collection-hide = Toon het niet meer
 theme-merge = Voeg samen met een ander
 theme-merge-into = Welk thema blijft
 theme-merge-hint = Wat onder dit thema stond, staat dan onder dat andere, en dit adres leidt daarheen. Het kan niet ongedaan worden gemaakt.
@@ -572,6 +589,7 @@ refused-successor-itself = Een lab kan zichzelf niet opvolgen.
 refused-successor-unknown = We kennen { $address } hier niet; geef het adres van de pagina.
 refused-summary-too-long = De beschrijving is langer dan { $limit } tekens.
 refused-theme-itself = Een thema kan niet met zichzelf worden samengevoegd.
+refused-stamp-unknown = Het lab staat niet meer in die verzameling.
 refused-theme-label-blank = Geef het een naam in beide talen.
 refused-theme-label-too-long = Een naam heeft hooguit { $limit } tekens.
 refused-theme-same-as = “{ $given }” is geen adres; geef kenmerken die met https:// of http:// beginnen.
@@ -631,6 +649,14 @@ field-peer = Adres
 field-peer-hint = Een host, zoals labs.example.org, of het adres van iemand op de fediverse, zoals @lab@example.social. Je ziet wie het is voordat er iets gebeurt.
 peers-look = Kijk wie dat is
 peers-look-at = Kijk wie { $address } is
+peers-several = Verbind met meerdere tegelijk
+peers-several-look = Kijk wie dat zijn
+peers-several-connect = Verbind met deze allemaal
+peers-several-done = Verbonden
+peers-several-missed = Niet gevonden
+field-peers = Adressen
+field-peers-hint = Een startlijst: één adres per regel, hoogstens 25. Wat achter een # staat, is een opmerking. Je ziet wie het zijn voordat er iets gebeurt.
+refused-peers-several = Geef één adres per regel: minstens één, hoogstens { $most }.
 peers-known = Bekend
 peers-none = Nog niemand. Typ hierboven het adres van een andere installatie, en haar labs staan hier binnen een minuut.
 peers-further = Meer installaties

@@ -109,6 +109,7 @@ impl Stand<'_> {
     /// How long whoever posts the form waits, in milliseconds; the p95.
     fn measure_answers(&mut self) -> Measured<f64> {
         let mut times = Vec::new();
+        self.visitor.reconnect()?;
         for _ in 0..self.bench.options.pick(40, 3) {
             times.push(self.visitor.publish("bench")?.took.as_secs_f64() * 1_000.0);
             self.sent += self.inboxes();
@@ -123,6 +124,7 @@ impl Stand<'_> {
     }
 
     fn compare_with_library(&mut self, per_cpu_second: f64) -> Measured<()> {
+        self.visitor.reconnect()?;
         let uri = self.visitor.publish("bench")?.uri;
         self.sent += self.inboxes();
         self.sink.wait_for(self.sent, self.bench.limit())?;

@@ -40,7 +40,7 @@ impl Visitor {
         Ok(Self { stream: connect(&address)?, address, cookie, form_token })
     }
 
-    /// The same visitor with a connection of its own, after the instance was started again.
+    /// The same visitor with a new connection: the instance was started again, or has waited long for a request.
     pub fn reconnect(&mut self) -> Measured<()> {
         self.stream = connect(&self.address)?;
         Ok(())

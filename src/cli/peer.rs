@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         moment::to_wire,
-        peer::{Peer, Policy},
+        peer::{Peer, Policy, read_list},
     },
     federation::peer::Sighting,
     storage::{listing, peer},
@@ -101,10 +101,9 @@ fn describe(seen: &Sighting) -> [(&'static str, String); 3] {
 fn import(installation: &Installation, file: &PathBuf) -> Result<(), Trouble> {
     let unreadable = |error: std::io::Error| Trouble::mistake("cli-file").with("path", file.display()).with("error", error);
     let text = fs::read_to_string(file).map_err(unreadable)?;
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|line| !line.is_empty());
     let (mut added, mut failed) = (0, 0);
-    for address in lines {
-        match add(installation, address) {
+    for address in read_list(&text) {
+        match add(installation, &address) {
             Ok(()) => added += 1,
             Err(trouble) => {
                 failed += 1;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::theme::{Described, Slug, Theme},
     storage::theme,
-    usecases::theme as themes,
+    usecases::{feature as features, theme as themes},
 };
 
 /// Most themes of others in the list.
@@ -59,6 +59,16 @@ pub enum Command {
         /// The theme that stays
         into: String,
     },
+    /// Show a theme on the organisation's profile, as a collection of the labs that work on it (Mastodon 4.6 or newer)
+    Show {
+        /// The theme
+        slug: String,
+    },
+    /// Show it there no longer
+    Hide {
+        /// The theme
+        slug: String,
+    },
     /// List our themes with how many labs work on each, and with --others what labs elsewhere call theirs
     List {
         /// Themes of others too
@@ -94,10 +104,21 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
             let (slug, into) = (Slug::parse(&slug)?, Slug::parse(&into)?);
             installation.write(|tx| themes::merge(tx, None, &slug, &into))?
         }
+        Command::Show { slug } => set_shown(installation, &Slug::parse(&slug)?, true)?,
+        Command::Hide { slug } => set_shown(installation, &Slug::parse(&slug)?, false)?,
         Command::List { others, json } => return table::show(&list(installation, others)?, json),
     };
     say(theme.uri);
     Ok(())
+}
+
+fn set_shown(installation: &Installation, slug: &Slug, shown: bool) -> Result<Theme, Trouble> {
+    let links = &installation.federation.links;
+    let now = installation.federation.clock.now();
+    Ok(installation.write(|tx| {
+        features::show_theme(tx, now, links, None, slug, shown)?;
+        themes::find(tx, slug)
+    })?)
 }
 
 /// A theme in the list.

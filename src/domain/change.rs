@@ -79,6 +79,39 @@ pub enum Change {
         /// The organisation or actor.
         actor: ActorId,
     },
+    /// A featured collection of ours is new, or not as it was.
+    CollectionArranged {
+        /// Its word.
+        word: String,
+        /// Whether it is new.
+        new: bool,
+    },
+    /// A featured collection of ours is not shown any more.
+    CollectionClosed {
+        /// Its word.
+        word: String,
+    },
+    /// A lab elsewhere is to be asked for its consent.
+    FeatureAsked {
+        /// Its row in the collection.
+        item: i64,
+    },
+    /// A lab of ours was asked for its consent: it gave a stamp, or it did not.
+    FeatureAnswered {
+        /// The lab.
+        lab: ActorId,
+        /// Who asked.
+        owner: ActorId,
+        /// The activity that asked.
+        request: String,
+        /// The stamp's row.
+        stamp: Option<i64>,
+    },
+    /// A lab of ours does not consent any more.
+    FeatureWithdrawn {
+        /// The stamp's row.
+        stamp: i64,
+    },
     /// An actor elsewhere accepted our follow: what it published before can be read.
     FollowBegan {
         /// The followed.

@@ -107,6 +107,34 @@ impl Links {
         self.at(&format!("/themes/{slug}"))
     }
 
+    /// A collection of labs that the organisation shows, by its word.
+    #[must_use]
+    pub fn featured(&self, word: &str) -> Url {
+        self.at(&format!("/organisation/collections/{word}"))
+    }
+
+    /// A lab in such a collection, by its number.
+    #[must_use]
+    pub fn featured_item(&self, word: &str, number: i64) -> Url {
+        self.at(&format!("/organisation/collections/{word}/items/{number}"))
+    }
+
+    /// The number of the lab that an activity of ours asked for, by that activity's id.
+    #[must_use]
+    pub fn read_feature_request(&self, url: &Url) -> Option<i64> {
+        let segments: Vec<&str> = url.path_segments().filter(|_| self.owns(url))?.collect();
+        match segments.as_slice() {
+            ["organisation", "collections", _, "items", number, "request"] => number.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The consent of a lab of ours to be in a collection, by its number.
+    #[must_use]
+    pub fn stamp(&self, lab: &str, number: i64) -> Url {
+        self.at(&format!("/labs/{lab}/stamps/{number}"))
+    }
+
     /// A picture we serve.
     #[must_use]
     pub fn media(&self, name: &str) -> Url {
@@ -169,6 +197,24 @@ pub mod activity {
     #[must_use]
     pub fn announce_widely(share: &str) -> String {
         format!("{share}/announce/organisation")
+    }
+
+    /// The request to a lab to be in a collection.
+    #[must_use]
+    pub fn ask(item: &Url) -> String {
+        format!("{item}/request")
+    }
+
+    /// The answer of a lab of ours to such a request, at this millisecond.
+    #[must_use]
+    pub fn answer(lab: &Url, kind: &str, at: i64) -> String {
+        format!("{lab}/stamps/{}-{at}", kind.to_ascii_lowercase())
+    }
+
+    /// An Add, an Update or a Remove of a collection of ours, at this millisecond.
+    #[must_use]
+    pub fn show(collection: &Url, kind: &str, at: i64) -> String {
+        format!("{collection}/{}/{at}", kind.to_ascii_lowercase())
     }
 
     /// The Move of a lab that went elsewhere, at this millisecond.

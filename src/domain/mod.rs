@@ -8,6 +8,7 @@ pub mod change;
 pub mod delivery;
 pub mod directory;
 pub mod dispatch;
+pub mod feature;
 pub mod lab;
 pub mod language;
 pub mod links;

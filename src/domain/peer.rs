@@ -206,6 +206,13 @@ pub fn read_host(typed: &str) -> Option<String> {
     if bare.contains('@') { None } else { parse_host(bare) }
 }
 
+/// The addresses of a starter list: one to a line, what follows a `#` is a remark.
+#[must_use]
+pub fn read_list(text: &str) -> Vec<String> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
 /// A host and perhaps a port: nothing that a reader of URLs would mend, or take for something else.
 fn parse_host(text: &str) -> Option<String> {
     let bent = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '\\' | '@' | '?' | '#');
@@ -216,6 +223,14 @@ fn parse_host(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_read_without_its_remarks() {
+        assert_eq!(
+            read_list("labs.example # ours\n\n# others\n  @tij@bravo.example\r\n"),
+            ["labs.example", "@tij@bravo.example"]
+        );
+    }
 
     #[test]
     fn an_account_is_read_with_or_without_decoration() {

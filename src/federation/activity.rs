@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     actor::context,
+    feature,
     wire::{self, PUBLIC},
 };
 use crate::{
@@ -33,8 +34,8 @@ pub struct Envelope<'a> {
     pub at: Moment,
     /// The lab that it is said in, where its author is not the lab.
     pub audience: Option<&'a Url>,
-    /// The collection that it is done to.
-    pub target: Option<String>,
+    /// What some kinds say besides: the collection that it is done to, with what, and what came of it.
+    pub more: Vec<(&'static str, String)>,
     /// What it is about.
     pub object: Value,
 }
@@ -55,8 +56,8 @@ impl Envelope<'_> {
         if let Some(audience) = self.audience {
             value["audience"] = audience.as_str().into();
         }
-        if let Some(target) = &self.target {
-            value["target"] = target.as_str().into();
+        for (name, told) in &self.more {
+            value[*name] = told.as_str().into();
         }
         value
     }
@@ -65,7 +66,7 @@ impl Envelope<'_> {
     #[must_use]
     pub fn seal(&self, links: &Links) -> NewActivity {
         let mut value = self.to_value();
-        value["@context"] = context(links);
+        value["@context"] = if feature::is_about(&value) { feature::context(links) } else { context(links) };
         let public = self.to.iter().chain(&self.cc).any(|address| address == PUBLIC);
         NewActivity {
             uri: self.id.clone(),
@@ -101,7 +102,7 @@ pub fn announce(lab: &Actor, id: String, object: Value, at: Moment) -> Envelope<
         cc: vec![lab.followers_uri()],
         at,
         audience: None,
-        target: None,
+        more: Vec::new(),
         object,
     }
 }

@@ -36,7 +36,7 @@ pub fn context(links: &Links) -> Value {
 /// The terms beyond ActivityStreams, as served at `/ns`.
 #[must_use]
 pub fn terms(links: &Links) -> Value {
-    json!({
+    let mut all = json!({
         "toot": "http://joinmastodon.org/ns#", "schema": "http://schema.org#", "lemmy": "https://join-lemmy.org/ns#",
         "gts": "https://gotosocial.org/ns#", "arch": format!("{}#", links.context()),
         "Hashtag": "as:Hashtag", "sensitive": "as:sensitive", "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
@@ -59,7 +59,9 @@ pub fn terms(links: &Links) -> Value {
         "foundingDate": "schema:foundingDate", "dissolutionDate": "schema:dissolutionDate",
         "license": {"@id": "schema:license", "@type": "@id"},
         "parentOrganization": {"@id": "https://schema.org/parentOrganization", "@type": "@id"},
-    })
+    });
+    all["featuredCollections"] = json!({"@id": "https://w3id.org/fep/7aa9#featuredCollections", "@type": "@id"});
+    all
 }
 
 /// An actor of ours as others read it; a lab and the organisation with what they say of themselves.
@@ -118,6 +120,7 @@ fn by_kind(actor: &Actor, links: &Links) -> Vec<(&'static str, Value)> {
         ActorKind::Organisation => vec![
             ("labs", below(actor, "labs").into()),
             ("peers", below(actor, "peers").into()),
+            ("featuredCollections", below(actor, "collections").into()),
             ("attachment", json!([website(links.home())])),
         ],
         ActorKind::Lab => vec![

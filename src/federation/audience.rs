@@ -17,7 +17,7 @@ pub fn follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Moment) 
         cc: Vec::new(),
         at,
         audience: None,
-        target: None,
+        more: Vec::new(),
         object,
     }
 }
@@ -34,7 +34,7 @@ pub fn undo_follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Mom
         cc: Vec::new(),
         at,
         audience: None,
-        target: None,
+        more: Vec::new(),
         object,
     }
 }
@@ -44,7 +44,17 @@ pub fn undo_follow<'a>(follower: &'a Actor, followee: &Actor, uri: &str, at: Mom
 pub fn accept<'a>(followee: &'a Actor, follower: &Actor, uri: &str, number: i64, at: Moment) -> Envelope<'a> {
     let id = activity::accept(&followee.uri, number, at.timestamp_millis());
     let object = embedded(uri, follower, followee);
-    Envelope { kind: "Accept", id, actor: followee, to: to(follower), cc: Vec::new(), at, audience: None, target: None, object }
+    Envelope {
+        kind: "Accept",
+        id,
+        actor: followee,
+        to: to(follower),
+        cc: Vec::new(),
+        at,
+        audience: None,
+        more: Vec::new(),
+        object,
+    }
 }
 
 fn embedded(uri: &str, follower: &Actor, followee: &Actor) -> Value {

@@ -9,6 +9,7 @@ pub mod client;
 mod conversation;
 pub mod delivery;
 pub mod directory;
+pub mod feature;
 pub mod fetch;
 pub mod inbox;
 pub mod key;

@@ -1,6 +1,8 @@
 //! Turns a recorded change into activities and deliveries: one further transaction, which also removes the change.
 //! Ids are derived, so that a second run after a crash adds nothing.
 
+mod feature;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -21,7 +23,7 @@ use crate::{
         moment::Moment,
     },
     storage::{Failed, Tx, activity, actor, audience, block, delivery, profile, reply, share},
-    usecases::{peer as peers, reply::find_conversation},
+    usecases::{feature as features, peer as peers, reply::find_conversation},
 };
 
 impl Federation {
@@ -46,6 +48,11 @@ impl Federation {
             Change::LabListed { lab } => speech.list(*lab, "Add"),
             Change::LabMoved { lab } => speech.depart_for(*lab),
             Change::LabUnlisted { lab } => speech.list(*lab, "Remove"),
+            Change::CollectionArranged { word, new } => speech.show_collection(word, *new),
+            Change::CollectionClosed { word } => speech.close_collection(word),
+            Change::FeatureAsked { item } => speech.ask_for_consent(*item),
+            Change::FeatureAnswered { lab, owner, request, stamp } => speech.answer_request((*lab, *owner), request, *stamp),
+            Change::FeatureWithdrawn { stamp } => speech.withdraw_consent(*stamp),
             Change::PeerConnected { actor } => peer::plan_connected(speech.tx, *actor, now),
             Change::FollowBegan { followee } => reading::plan_followed(speech.tx, *followee, now),
         }
@@ -89,6 +96,7 @@ impl Speech<'_, '_> {
     fn list(&mut self, lab: ActorId, kind: &'static str) -> Result<(), Failed> {
         let (lab, organisation) = (actor::find(self.tx, lab)?, actor::find_local_of_kind(self.tx, ActorKind::Organisation)?);
         let Some((lab, organisation)) = lab.zip(organisation) else { return Ok(()) };
+        features::arrange(self.tx, self.now, self.links)?;
         let inboxes = audience::list_inboxes_of_peers(self.tx, organisation.id, true)?;
         if inboxes.is_empty() {
             return Ok(());
@@ -101,7 +109,7 @@ impl Speech<'_, '_> {
             cc: vec![organisation.followers_uri()],
             at: self.now,
             audience: None,
-            target: Some(format!("{}/labs", organisation.uri)),
+            more: vec![("target", format!("{}/labs", organisation.uri))],
             object: lab.uri.as_str().into(),
         };
         self.tell(&listing, &inboxes)
@@ -125,7 +133,7 @@ impl Speech<'_, '_> {
             cc: vec![author.followers_uri()],
             at: self.now,
             audience: None,
-            target: None,
+            more: Vec::new(),
             object: json!({"id": withdrawn.uri, "type": "Tombstone", "formerType": withdrawn.former_type}),
         };
         let mut mentioned = self.inboxes_of(withdrawn.mentions.iter().map(String::as_str))?;
@@ -166,10 +174,14 @@ impl Speech<'_, '_> {
             cc: vec![actor.followers_uri()],
             at: actor.updated_at,
             audience: None,
-            target: None,
+            more: Vec::new(),
             object,
         };
-        let peers = if actor.kind == ActorKind::Lab { self.inboxes_of_peers()? } else { BTreeSet::new() };
+        let mut peers = BTreeSet::new();
+        if actor.kind == ActorKind::Lab {
+            features::arrange(self.tx, self.now, self.links)?;
+            peers = self.inboxes_of_peers()?;
+        }
         self.tell_followers(&update, &[actor.id], peers)
     }
 
@@ -185,7 +197,7 @@ impl Speech<'_, '_> {
             cc: Vec::new(),
             at: lab.updated_at,
             audience: None,
-            target: Some(target.to_string()),
+            more: vec![("target", target.to_string())],
             object: lab.uri.as_str().into(),
         };
         let peers = self.inboxes_of_peers()?;

@@ -87,7 +87,7 @@ impl Answer {
             cc: self.cc(),
             at: self.reply.published_at,
             audience: None,
-            target: None,
+            more: Vec::new(),
             object: self.to_object(),
         }
     }

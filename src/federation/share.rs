@@ -88,7 +88,7 @@ impl Spoken {
 
     fn envelope<'a>(&'a self, kind: &'a str, id: String, at: Moment, object: Value) -> Envelope<'a> {
         let audience = (!self.is_by_lab()).then_some(&self.lab.uri);
-        Envelope { kind, id, actor: &self.author, to: self.to(), cc: self.cc(), at, audience, target: None, object }
+        Envelope { kind, id, actor: &self.author, to: self.to(), cc: self.cc(), at, audience, more: Vec::new(), object }
     }
 
     /// The lab stands first: forums take the first group they find for the community.

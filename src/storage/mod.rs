@@ -10,6 +10,7 @@ mod connection;
 pub mod delivery;
 pub mod directory;
 pub mod dispatch;
+pub mod feature;
 pub mod host;
 pub mod lab;
 pub mod lane;

@@ -172,7 +172,10 @@ pub fn relist(tx: &mut Tx<'_>, id: ActorId) -> Result<(), Failed> {
 }
 
 /// Whether a lab is in the directory.
-pub(super) fn is_listed(tx: &mut Tx<'_>, id: ActorId) -> Result<bool, Failed> {
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn is_listed(tx: &mut Tx<'_>, id: ActorId) -> Result<bool, Failed> {
     let query = profiles::table.find(id.0).select(profiles::listed);
     let listed: Option<bool> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look at the directory"))?;
     Ok(listed == Some(true))

@@ -89,6 +89,17 @@ diesel::table! { themes (id) {
 diesel::table! { profile_themes (actor_id, theme_id) { actor_id -> BigInt, theme_id -> BigInt, shown_id -> BigInt, } }
 diesel::table! { organisations (actor_id) { actor_id -> BigInt, kind -> Nullable<Text>, tooi -> Nullable<Text>, } }
 
+diesel::table! { featured_collections (id) {
+    id -> BigInt, word -> Text, theme_id -> Nullable<BigInt>, created_at -> BigInt, updated_at -> BigInt, shown -> Integer,
+} }
+diesel::table! { featured_items (id) {
+    id -> BigInt, collection_id -> BigInt, lab_id -> BigInt, consent -> Text, stamp -> Nullable<Text>, since -> BigInt,
+} }
+diesel::table! { feature_stamps (id) {
+    id -> BigInt, lab_id -> BigInt, collection -> Text, owner_id -> BigInt, request -> Text, made_at -> BigInt,
+    withdrawn_at -> Nullable<BigInt>,
+} }
+
 diesel::joinable!(labs -> actors (actor_id));
 diesel::joinable!(profiles -> actors (actor_id));
 diesel::joinable!(organisations -> actors (actor_id));
@@ -131,4 +142,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     themes,
     profile_themes,
     organisations,
+    featured_collections,
+    featured_items,
+    feature_stamps,
 );

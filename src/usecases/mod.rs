@@ -4,6 +4,7 @@
 pub mod audience;
 pub mod block;
 pub mod delivery;
+pub mod feature;
 pub mod instance;
 pub mod lab;
 pub mod membership;

@@ -45,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config.route("/actor/{activity:(accepts|follows)/.*}", web::get().to(stored_activity));
     config.route("/people/{handle}/{activity:(accepts|follows|update)/.*}", web::get().to(stored_activity));
     config.route("/organisation/{activity:(accepts|follows|update)/.*}", web::get().to(stored_activity));
+    config.route(r"/organisation/collections/{word}/{activity:(add|update|remove)/\d+}", web::get().to(stored_activity));
+    config.route(r"/labs/{handle}/stamps/{number}/{activity:delete}", web::get().to(stored_activity));
     config.route("/replies/{id}/create", web::get().to(stored_activity));
 }
 

@@ -12,6 +12,7 @@ mod delivery;
 mod directory;
 mod discovery;
 mod error;
+mod feature;
 mod feed;
 mod freshness;
 mod health;
@@ -147,6 +148,9 @@ fn routes(config: &mut ServiceConfig) {
         .configure(activitypub::shared_inbox)
         .route("/", get().to(instance::home))
         .route("/organisation", get().to(instance::organisation))
+        .route("/organisation/collections", get().to(feature::list))
+        .route("/organisation/collections/{word}", get().to(feature::show))
+        .route(r"/organisation/collections/{word}/items/{number:\d+}", get().to(feature::item))
         .route("/organisation.atom", get().to(feed::of_organisation))
         .route("/labs", get().to(directory::list))
         .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
@@ -158,6 +162,9 @@ fn routes(config: &mut ServiceConfig) {
         .route("/labs/{handle}/edit", post().to(lab::revise))
         .route("/labs/{handle}/end", get().to(lab::ask_end))
         .route("/labs/{handle}/end", post().to(lab::end))
+        .route("/labs/{handle}/collections", get().to(feature::of_lab))
+        .route("/labs/{handle}/collections", post().to(feature::withdraw))
+        .route(r"/labs/{handle}/stamps/{number:\d+}", get().to(feature::stamp))
         .route("/labs/{handle}/follow", get().to(audience::show))
         .route("/labs/{handle}/follow", post().to(audience::follow))
         .route("/labs/{handle}/unfollow", post().to(audience::unfollow))
@@ -180,6 +187,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/themes/{slug}", get().to(theme::show))
         .route("/themes/{slug}", post().to(theme::revise))
         .route("/themes/{slug}/edit", get().to(theme::ask))
+        .route("/themes/{slug}/collection", post().to(feature::set))
         .route("/themes/{slug}/merge", post().to(theme::merge))
         .route("/people/{handle}", get().to(membership::show))
         .route("/follow", get().to(audience::list))
@@ -193,6 +201,8 @@ fn routes(config: &mut ServiceConfig) {
         .route("/peers", get().to(peer::list))
         .route("/peers/look", post().to(peer::look))
         .route("/peers/add", post().to(peer::add))
+        .route("/peers/several", post().to(peer::look_at_several))
+        .route("/peers/several/add", post().to(peer::add_several))
         .route("/peers/{host}", get().to(peer::show))
         .route("/peers/{host}/policy", post().to(peer::set_policy))
         .route("/peers/{host}/leave", post().to(peer::leave))

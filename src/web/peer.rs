@@ -1,11 +1,15 @@
 //! The instances that this one knows, for whoever looks after it: to look at before it is wanted, to want, and to leave.
 //! Looking asks the other host once; wanting only records, and the worker reads.
 
+mod several;
+
 use actix_web::{
     HttpResponse,
     web::{Form, Path, Query},
 };
 use askama::Template;
+
+pub use several::{add as add_several, look as look_at_several};
 
 use super::{
     error::{self, Error},
@@ -127,15 +131,18 @@ pub async fn look(visit: Administering, sent: Form<Sent>) -> Result<HttpResponse
 pub async fn add(visit: Administering, sent: Form<Sent>) -> Result<HttpResponse, Error> {
     visit.check(&sent.form_token)?;
     let address = sent.address.trim().to_owned();
-    match connect(&visit, &address).await {
+    match look_and_connect(&visit, &address).await {
         Ok(host) => Ok(visit.lead_to(&format!("/peers/{host}?watch=yes"))),
         Err(usecases::Error::Refused(refused)) => mend(&visit, address, &refused).await,
         Err(other) => Err(other.into()),
     }
 }
 
-async fn connect(visit: &Administering, address: &str) -> usecases::Outcome<String> {
-    let seen = visit.state.federation.look_at(address).await?;
+async fn look_and_connect(visit: &Administering, address: &str) -> usecases::Outcome<String> {
+    connect(visit, visit.state.federation.look_at(address).await?).await
+}
+
+async fn connect(visit: &Administering, seen: Sighting) -> usecases::Outcome<String> {
     let host = seen.actor.host.clone();
     let wanted = peers::Wanted { actor: seen.actor, node: seen.node, directory: seen.directory };
     let (by, now, links) = (visit.by(), visit.state.clock().now(), visit.state.links().clone());

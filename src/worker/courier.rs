@@ -8,7 +8,10 @@ use std::{
 };
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinSet,
+};
 
 use super::{
     reactor::token,
@@ -31,6 +34,10 @@ const BATCH: usize = 128;
 /// How many lanes are served at once.
 const LANES: usize = 512;
 
+/// How many deliveries are under way at once, beside the first of each turn: enough to keep every core busy, and so few that who has
+/// one thing to say does not wait for the results of thousands.
+const MORE: usize = 256;
+
 /// How long lanes that return are waited for, before new ones are looked for.
 const MOMENT: Duration = Duration::from_millis(10);
 
@@ -42,13 +49,16 @@ pub(super) struct Courier {
     desk: Desk,
     /// What is not the first of its turn passes here to be signed: so many at once that one core stays free for what is.
     gate: Arc<Semaphore>,
+    /// What is not the only one of its turn has a place here until it is settled.
+    places: Arc<Semaphore>,
 }
 
 impl Courier {
     pub(super) fn new(federation: Federation) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let gate = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
-        Self { desk: Desk::open(federation.clone()), federation, turns: JoinSet::new(), gate }
+        let places = Arc::new(Semaphore::new(MORE));
+        Self { desk: Desk::open(federation.clone()), federation, turns: JoinSet::new(), gate, places }
     }
 
     /// Whether nothing is on its way.
@@ -77,7 +87,8 @@ impl Courier {
         let any = !leased.is_empty();
         for (held, rows) in leased {
             let turn = Turn::new(rows, at);
-            self.turns.spawn(serve(self.federation.clone(), self.desk.clone(), self.gate.clone(), (held, turn)));
+            let room = (self.gate.clone(), self.places.clone());
+            self.turns.spawn(serve(self.federation.clone(), self.desk.clone(), room, (held, turn)));
         }
         Ok(any)
     }
@@ -99,14 +110,19 @@ enum Returned {
 }
 
 /// One turn of one lane, until nothing in it may go any more.
-async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, mut turn): (Held, Turn)) {
-    let mut is_first = true;
+async fn serve(
+    federation: Federation,
+    desk: Desk,
+    (gate, places): (Arc<Semaphore>, Arc<Semaphore>),
+    (held, mut turn): (Held, Turn),
+) {
+    let (mut is_first, mut taken) = (true, Vec::new());
     let mut under_way: FuturesUnordered<BoxFuture<'_, Returned>> = FuturesUnordered::new();
     loop {
         if turn.wants_more() {
             refill(&federation, &held, &mut turn).await;
         }
-        while let Some(leased) = (!desk.is_closed()).then(|| turn.next()).flatten() {
+        while let Some(leased) = (!desk.is_closed() && take_place(&turn, &places, &mut taken)).then(|| turn.next()).flatten() {
             let expected = desk.begin();
             let (federation, gate) = (&federation, (!std::mem::take(&mut is_first)).then_some(&*gate));
             let until = turn.until();
@@ -116,6 +132,7 @@ async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, 
                 Returned::Tried(leased, attempt)
             }));
         }
+        taken.truncate(turn.under_way().saturating_sub(1));
         match under_way.next().await {
             None => break,
             Some(Returned::Tried(leased, attempt)) => {
@@ -129,6 +146,14 @@ async fn serve(federation: Federation, desk: Desk, gate: Arc<Semaphore>, (held, 
         }
     }
     desk.give_back(held).await;
+}
+
+/// Whether one more may go: the first always, each further one with a place.
+fn take_place<'a>(turn: &Turn, places: &'a Semaphore, taken: &mut Vec<SemaphorePermit<'a>>) -> bool {
+    if taken.len() >= turn.under_way() {
+        return true;
+    }
+    places.try_acquire().map(|place| taken.push(place)).is_ok()
 }
 
 async fn refill(federation: &Federation, held: &Held, turn: &mut Turn) {

@@ -3,6 +3,7 @@
 //! Any job can run twice and ends in a named state; nothing is held open while a peer is waited for.
 
 mod courier;
+mod curator;
 mod indexer;
 mod lock;
 mod reactor;
@@ -52,9 +53,11 @@ impl Worker {
         let mut reader = reader::Reader::new(self.federation.clone());
         let mut sweeper = sweeper::Sweeper::default();
         let mut indexer = indexer::Indexer::default();
+        let mut curator = curator::Curator::default();
         while !*stop.borrow() {
             sweeper.sweep(&self.federation).await;
             indexer.index(&self.federation).await;
+            curator.arrange(&self.federation).await;
             let busy = self.turn(&mut courier, &mut reader).await.unwrap_or_else(|error| report(&error));
             if !busy {
                 let pause = self.pause(&reader, indexer.next_due()).await;

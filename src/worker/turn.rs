@@ -63,6 +63,11 @@ impl Turn {
         self.until
     }
 
+    /// How many are on their way, or not settled yet.
+    pub(super) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
     /// The last row that was read.
     pub(super) const fn last(&self) -> i64 {
         self.last

@@ -15,6 +15,7 @@ mod delivery;
 mod demo;
 mod directory;
 mod fault;
+mod feature;
 mod federation_md;
 mod fedify;
 mod fetch;

@@ -6,6 +6,7 @@ mod changes;
 mod deliveries;
 mod directory;
 mod dispatches;
+mod features;
 mod lanes;
 mod peers;
 mod people;
@@ -17,13 +18,14 @@ mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 14] = [
+const CHAPTERS: [&str; 15] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
     include_str!("story/deliveries.rs"),
     include_str!("story/directory.rs"),
     include_str!("story/dispatches.rs"),
+    include_str!("story/features.rs"),
     include_str!("story/lanes.rs"),
     include_str!("story/peers.rs"),
     include_str!("story/people.rs"),

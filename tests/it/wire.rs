@@ -1,6 +1,7 @@
 //! What other programs send: each recorded activity is signed by its actor, taken, and has the effect it should have here.
 //! A folder of `tests/wire` is one peer with one story; the alternatives in it are stories of their own.
 
+mod labs;
 mod recording;
 mod stories;
 

@@ -1,5 +1,6 @@
 //! What a proven activity does here: which use case it calls, all in one transaction with remembering that it did.
 
+mod feature;
 mod listing;
 mod undo;
 
@@ -25,7 +26,7 @@ use crate::{
         Failed, Tx, actor, audience as follows, block, lane, listing as listings, queue, reply as known_replies,
         share as known_shares, tombstone,
     },
-    usecases::{audience, peer, reply, share},
+    usecases::{audience, feature as features, peer, reply, share},
 };
 use undo::Tie;
 
@@ -52,7 +53,8 @@ impl Effect {
         }
         match self.incoming.kind.as_str() {
             "Follow" => self.follow(tx),
-            "Accept" | "Reject" => self.answer_follow(tx),
+            "Accept" | "Reject" => self.answer(tx),
+            "FeatureRequest" => self.ask_for_consent(tx),
             "Undo" => self.undo(tx),
             "Block" => self.block(tx),
             "Create" => self.create(tx),
@@ -95,6 +97,14 @@ impl Effect {
         let id = self.id_of_activity();
         self.displace(tx, Tie::Follow(followee.id), id)?;
         Ok(audience::be_followed(tx, self.now, self.signer.id, followee.id, id)?)
+    }
+
+    fn answer(&self, tx: &mut Tx<'_>) -> Taken {
+        let asked = self.incoming.object_id().and_then(|request| self.links.read_feature_request(&request));
+        match asked {
+            Some(item) => self.answer_feature_request(tx, item),
+            None => self.answer_follow(tx),
+        }
     }
 
     /// Only the one we asked can answer, and only what we asked.
@@ -225,6 +235,9 @@ impl Effect {
             return Err(Rejection::NotEntitled("object-of-another-host"));
         }
         self.require_own(tx, &object)?;
+        if features::be_left(tx, self.now, &self.links, self.signer.id, &object)? {
+            return Ok(());
+        }
         let shared = share::remove(tx, self.signer.id, object.as_str())?;
         let replied = known_replies::remove(tx, object.as_str(), self.signer.id)?.is_some();
         if shared || replied {

@@ -8,10 +8,11 @@ use askama::Template;
 
 use crate::{
     domain::{
+        feature::{Consent, word_of_theme},
         refusal::Refused,
         theme::{Described, Slug, Theme, ThemeId},
     },
-    storage::{Failed, theme},
+    storage::{Failed, Tx, feature, theme},
     usecases::{self, Outcome, theme as themes},
     web::{
         error::{self, Error},
@@ -45,6 +46,8 @@ struct Page<'a> {
     ours: Vec<Theme>,
     /// Themes of others, and whether each meets one of ours.
     others: Vec<(Theme, Option<ThemeId>)>,
+    /// How many labs consented and how many are asked, where the theme is shown as a collection.
+    shown: Option<(i64, i64)>,
     problem: Problem,
 }
 
@@ -113,12 +116,24 @@ async fn answer(visit: &Administering, slug: String, sent: Sent, done: Outcome<T
 }
 
 async fn form(visit: &Administering, slug: String, values: Sent, refused: Option<&Refused>) -> Result<HttpResponse, Error> {
-    let read = visit.state.store().read(|tx| Ok::<_, Failed>((theme::list(tx)?, theme::list_of_others(tx, OTHERS)?)));
-    let (ours, others) = read.await?;
+    let asked = slug.clone();
+    let read = visit
+        .state
+        .store()
+        .read(move |tx| Ok::<_, Failed>((theme::list(tx)?, theme::list_of_others(tx, OTHERS)?, count_shown(tx, &asked)?)));
+    let (ours, others, shown) = read.await?;
     let problem = refused.map(|refused| Problem::of(visit, refused)).unwrap_or_default();
-    let page = Page { visit, slug, values, ours, others, problem };
+    let page = Page { visit, slug, values, ours, others, shown, problem };
     match refused {
         Some(refused) => visit.page_with(error::status(refused.reason), &page),
         None => visit.page(&page),
     }
+}
+
+fn count_shown(tx: &mut Tx<'_>, slug: &str) -> Result<Option<(i64, i64)>, Failed> {
+    let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
+    let Some(collection) = feature::find_collection(tx, &word_of_theme(&slug))? else { return Ok(None) };
+    let items = feature::list_items(tx, collection.id)?;
+    let count = |consent| i64::try_from(items.iter().filter(|item| item.consent == consent).count()).unwrap_or(i64::MAX);
+    Ok(Some((count(Consent::Granted), count(Consent::Asked))))
 }

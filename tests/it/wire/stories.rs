@@ -276,5 +276,26 @@ pub const ACTORS: [(&str, &str, ActorKind, &str); 19] = [
     ("snac", "person", ActorKind::Member, "sanne"),
 ];
 
-pub const NO_ACTORS: [(&str, &str); 4] =
-    [("gotosocial", "key_stub"), ("peertube", "video"), ("fedify", "webfinger"), ("snac", "webfinger")];
+/// What is no activity and no actor, or is told in `labs.rs`.
+pub const NO_ACTORS: [(&str, &str); 20] = [
+    ("gotosocial", "key_stub"),
+    ("peertube", "video"),
+    ("fedify", "webfinger"),
+    ("snac", "webfinger"),
+    ("mastodon", "outbox"),
+    ("mastodon", "outbox_page"),
+    ("gotosocial", "outbox"),
+    ("gotosocial", "outbox_page"),
+    ("gotosocial", "status"),
+    ("wordpress", "outbox"),
+    ("wordpress", "outbox_page"),
+    ("peertube", "outbox"),
+    ("peertube", "outbox_page"),
+    ("peertube", "overleg"),
+    ("lemmy", "outbox"),
+    ("lemmy", "page"),
+    ("mobilizon", "outbox"),
+    ("mobilizon", "event"),
+    ("pixelfed", "outbox"),
+    ("pixelfed", "create_note"),
+];
