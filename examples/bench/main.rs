@@ -1,6 +1,8 @@
 //! Measures the program from outside, on this machine. Each scenario is a file with one `measure`, listed here once.
 //! Everything stays on loopback, is bounded in count and time, and is gone afterwards.
 
+mod archive;
+mod backfill;
 mod catch_up;
 mod directory;
 mod fan_out;
@@ -48,6 +50,7 @@ const SCENARIOS: &[Scenario] = &[
     ("inbox", inbox::measure),
     ("directory", directory::measure),
     ("search", search::measure),
+    ("backfill", backfill::measure),
 ];
 
 /// What every scenario works with.

@@ -40,6 +40,9 @@ pub struct Options {
     /// search: the most shares that are looked through [default: 100000]
     #[arg(long)]
     shares: Option<usize>,
+    /// backfill: how many organisations are connected with [default: 100]
+    #[arg(long)]
+    organisations: Option<usize>,
     /// Be the federation library's own queue, sending to this port
     #[arg(long, hide = true)]
     pub library_queue: Option<u16>,
@@ -98,6 +101,11 @@ impl Options {
     /// The most shares to look through.
     pub fn shares(&self) -> usize {
         self.choose(self.shares, 100_000, 300)
+    }
+
+    /// The organisations that are connected with.
+    pub fn organisations(&self) -> usize {
+        self.choose(self.organisations, 100, 3)
     }
 
     /// One of two values: for a whole run, or for a quick one.

@@ -31,6 +31,18 @@ pub fn forget_peak(pid: u32) -> Measured<()> {
     Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
 }
 
+/// How often threads of a process were woken after they had waited for something.
+pub fn wakes(pid: u32) -> Measured<f64> {
+    let mut all = 0.0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let status = std::fs::read_to_string(thread?.path().join("status"))?;
+        let told =
+            status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).ok_or("no such line in status")?;
+        all += told.trim().parse::<f64>()?;
+    }
+    Ok(all)
+}
+
 fn read_status(pid: u32, name: &str) -> Measured<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line in status")?;

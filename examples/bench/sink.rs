@@ -149,13 +149,13 @@ impl Drop for Sink {
 }
 
 /// A thousand hosts may connect in the same instant.
-fn listen() -> std::io::Result<TcpListener> {
+pub fn listen() -> std::io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(([127, 0, 0, 1], 0).into())?;
     socket.listen(4_096)
 }
 
-async fn accept(listener: TcpListener, mut take: impl FnMut(TcpStream)) {
+pub async fn accept(listener: TcpListener, mut take: impl FnMut(TcpStream)) {
     while let Ok((stream, _)) = listener.accept().await {
         take(stream);
     }
@@ -225,16 +225,20 @@ impl Desk {
 }
 
 /// Where the parts of a request are.
-struct Request {
-    is_post: bool,
-    path: String,
-    host: String,
+pub struct Request {
+    /// Whether something is sent, and not asked for.
+    pub is_post: bool,
+    /// Path and query.
+    pub path: String,
+    /// Without a port.
+    pub host: String,
     body: usize,
-    end: usize,
+    /// Behind its last byte.
+    pub end: usize,
 }
 
 /// The first request, once it is complete.
-fn read_request(buffer: &[u8]) -> Option<Request> {
+pub fn read_request(buffer: &[u8]) -> Option<Request> {
     let body = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = String::from_utf8_lossy(&buffer[..body]);
     let mut lines = head.lines();

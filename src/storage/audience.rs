@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 
 use super::{
     Failed, Tx,
@@ -15,6 +18,11 @@ use crate::domain::{
     audience::{Follow, FollowState, Follower, ReactionKind},
     moment::{Moment, from_millis, to_millis},
 };
+
+diesel::define_sql_function! {
+    /// The first, where there is one: the database tells a shared inbox once, however many share it.
+    fn coalesce(first: Nullable<Text>, other: Text) -> Text;
+}
 
 /// The fields stand in the order of the table.
 #[derive(Queryable)]
@@ -166,10 +174,10 @@ pub fn list_follower_inboxes(tx: &mut Tx<'_>, followees: &[ActorId]) -> Result<B
     let query = follows::table
         .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
         .filter(follows::followee_id.eq_any(&ids).and(accepted()).and(actors::local.eq(false)).and(actors::gone_at.is_null()))
-        .select((actors::shared_inbox, actors::inbox))
+        .select(coalesce(actors::shared_inbox, actors::inbox))
         .distinct();
-    let rows: Vec<(Option<String>, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes"))?;
-    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+    let rows: Vec<String> = on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes"))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The inboxes of instances that follow our organisation, and those of everybody else who does.
@@ -183,10 +191,10 @@ pub fn list_inboxes_of_peers(tx: &mut Tx<'_>, organisation: ActorId, peers: bool
         .filter(follows::followee_id.eq(organisation.0).and(accepted()))
         .filter(actors::local.eq(false).and(actors::gone_at.is_null()))
         .filter(is_peer().eq(peers))
-        .select((actors::shared_inbox, actors::inbox))
+        .select(coalesce(actors::shared_inbox, actors::inbox))
         .distinct();
-    let rows: Vec<(Option<String>, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes of peers"))?;
-    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+    let rows: Vec<String> = on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes of peers"))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The followers of all our labs or of one, oldest first.

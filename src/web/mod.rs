@@ -23,6 +23,7 @@ mod media;
 mod membership;
 mod negotiate;
 mod page;
+mod patience;
 mod peer;
 mod reply;
 mod request;
@@ -57,6 +58,12 @@ use crate::{
 };
 use admission::Admission;
 use error::Error;
+
+/// How long a connection is kept for the next request.
+const KEPT: Duration = Duration::from_secs(75);
+
+/// The longest that any answer may take, with its request.
+const ANSWERED: Duration = Duration::from_mins(5);
 
 /// What the server works with.
 #[derive(Debug, Clone)]
@@ -119,10 +126,14 @@ pub fn start(state: State) -> std::io::Result<Server> {
             .wrap(from_fn(freshness::answer))
             .wrap(Compress::default())
             .wrap(from_fn(security::log))
+            .wrap(from_fn(patience::mind))
     });
+    let patience = patience::Patience::new(KEPT + Duration::from_secs(10), ANSWERED);
+    tokio::spawn(patience.clone().watch());
     let server = server
         .workers(2)
-        .keep_alive(Duration::from_secs(75))
+        .on_connect(move |connection, data| patience.seat(connection, data))
+        .keep_alive(KEPT)
         .client_request_timeout(Duration::from_secs(10))
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(10)
