@@ -72,8 +72,8 @@ fn connect(bench: &Bench, instance: &Instance, archive: &Archive, organisations:
     for host in (0..organisations).map(|number| archive.host(number)) {
         let seen = bench.runtime.block_on(federation.look_at(&host)).map_err(|error| format!("{host}: {error}"))?;
         let wanted = peers::Wanted { actor: seen.actor, node: seen.node, directory: seen.directory };
-        let connect = |tx: &mut _| peers::connect(tx, Clock::System.now(), &federation.links, None, &wanted);
-        federation.store.write_now::<_, usecases::Error>(connect)?;
+        let now = Clock::System.now();
+        federation.store.write_now::<_, usecases::Error>(|tx| peers::connect(tx, now, &federation.links, None, &wanted))?;
     }
     Ok(())
 }

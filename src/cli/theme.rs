@@ -115,10 +115,10 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
 fn set_shown(installation: &Installation, slug: &Slug, shown: bool) -> Result<Theme, Trouble> {
     let links = &installation.federation.links;
     let now = installation.federation.clock.now();
-    Ok(installation.write(|tx| {
+    installation.write(|tx| {
         features::show_theme(tx, now, links, None, slug, shown)?;
         themes::find(tx, slug)
-    })?)
+    })
 }
 
 /// A theme in the list.

@@ -1,5 +1,7 @@
 //! Rows of peers: the instances that we know, how they do, and how far their directories were read. It asks nobody.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use url::Url;
 
@@ -159,6 +161,19 @@ pub fn list_silent(tx: &mut Tx<'_>, hosts: &[&str]) -> Result<Vec<(String, Momen
         .select((peers::host, peers::failing_since.assume_not_null()));
     let rows: Vec<(String, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("list silent peers"))?;
     Ok(rows.into_iter().map(|(host, since)| (host, from_millis(since))).collect())
+}
+
+/// What the organisations at these hosts are called, as far as they are known.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list_names(tx: &mut Tx<'_>, hosts: &[&str]) -> Result<HashMap<String, String>, Failed> {
+    let query = peers::table
+        .inner_join(actors::table.on(peers::organisation_id.eq(actors::id.nullable())))
+        .filter(peers::host.eq_any(hosts))
+        .select((peers::host, actors::name));
+    let rows: Vec<(String, String)> = on!(tx, c => query.load(c)).map_err(Failed::because("list names of peers"))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The organisations of peers whose directories are here, for others to know of.

@@ -136,8 +136,8 @@ mod tests {
 
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: alpha.example\r\n\r\n";
 
-    async fn serve() -> std::net::SocketAddr {
-        let patience = Patience::new(Duration::from_millis(700), Duration::from_secs(60));
+    fn serve() -> std::net::SocketAddr {
+        let patience = Patience::new(Duration::from_millis(700), Duration::from_mins(1));
         tokio::spawn(patience.clone().watch());
         let server = HttpServer::new(|| App::new().route("/", web::get().to(|| async { "well" })).wrap(from_fn(mind)));
         let server = server.workers(1).on_connect(move |connection, data| patience.seat(connection, data));
@@ -149,7 +149,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_second_request_that_trickles_is_not_waited_for() {
-        let mut stream = tokio::net::TcpStream::connect(serve().await).await.unwrap();
+        let mut stream = tokio::net::TcpStream::connect(serve()).await.unwrap();
         let mut answer = vec![0; 1_024];
         for _ in 0..3 {
             stream.write_all(REQUEST).await.unwrap();

@@ -4,6 +4,8 @@
 mod asked;
 mod hit;
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -15,7 +17,7 @@ use crate::{
         search::{Query, Scope, Wanted},
     },
     storage::{
-        Failed, Tx, audience,
+        Failed, Tx, audience, peer,
         search::{self, Found},
     },
 };
@@ -24,6 +26,9 @@ use hit::Hit;
 
 /// How many are on a page.
 const HITS: usize = 20;
+
+/// Of how many hosts the names are looked for.
+const NAMED: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "search/show.html")]
@@ -66,15 +71,18 @@ struct Read {
     found: Found,
     hits: Vec<Hit>,
     told: Vec<(Query, usize, Option<String>)>,
+    /// What the organisations at the hosts are called.
+    names: HashMap<String, String>,
 }
 
 /// Looks for what the link or the form says.
 pub async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Error> {
     let asked = Asked::read(request.query_string());
     let (wanted, page, now) = (asked.wanted(), asked.page(), visit.state.clock().now());
-    let (member, organisation) = (visit.member().map(|member| member.actor.id), visit.organisation().to_owned());
+    let member = visit.member().map(|member| member.actor.id);
+    let own = (visit.state.links().host(), visit.organisation().to_owned());
     let read: Result<Read, Failed> =
-        visit.state.store().read(move |tx| read(tx, wanted, (page - 1) * HITS, now, member, &organisation)).await;
+        visit.state.store().read(move |tx| read(tx, wanted, (page - 1) * HITS, now, member, own)).await;
     visit.page(&lay_out(&visit, &asked, read?))
 }
 
@@ -84,15 +92,16 @@ fn read(
     skip: usize,
     now: Moment,
     member: Option<ActorId>,
-    organisation: &str,
+    own: (String, String),
 ) -> Result<Read, Failed> {
+    let wanted_host = wanted.host.clone();
     if wanted.scope == Scope::Followed {
         wanted.followed = audience::list_followed(tx, member)?;
     }
     let found = search::find(tx, &wanted, now, skip, HITS)?;
     let mut hits = Vec::with_capacity(found.hits.len());
     for candidate in &found.hits {
-        hits.extend(Hit::read(tx, candidate, &wanted.query, organisation)?);
+        hits.extend(Hit::read(tx, candidate, &wanted.query, &own.1)?);
     }
     let mut told = Vec::new();
     if found.total == 0 && !wanted.query.is_empty() {
@@ -102,7 +111,10 @@ fn read(
             told.push((query, count, meant));
         }
     }
-    Ok(Read { found, hits, told })
+    let hosts: Vec<&str> = found.facets.hosts.keys().map(String::as_str).chain(wanted_host.as_deref()).take(NAMED).collect();
+    let mut names = peer::list_names(tx, &hosts)?;
+    names.insert(own.0, own.1);
+    Ok(Read { found, hits, told, names })
 }
 
 fn lay_out<'a>(visit: &'a Visit, asked: &Asked, read: Read) -> SearchPage<'a> {
@@ -113,8 +125,8 @@ fn lay_out<'a>(visit: &'a Visit, asked: &Asked, read: Read) -> SearchPage<'a> {
         typed: asked.query().typed().to_owned(),
         kept: asked.kept(),
         scopes: asked.scopes(visit),
-        chosen: asked.chosen(visit),
-        groups: asked.groups(visit, &read.found.facets),
+        chosen: asked.chosen(visit, &read.names),
+        groups: asked.groups(visit, &read.found.facets, &read.names),
         count,
         back: (page > 1).then(|| asked.at_page(page - 1)),
         further: (page * HITS < total).then(|| asked.at_page(page + 1)),

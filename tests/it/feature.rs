@@ -12,7 +12,12 @@ use archipel::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Engine, instance::Instance, on_both_engines, peer::Peer};
+use crate::support::{
+    Engine,
+    instance::Instance,
+    on_both_engines,
+    peer::{Peer, Request},
+};
 
 /// Our organisation, with a reader at another host who follows it.
 struct Scene {
@@ -74,7 +79,7 @@ impl Scene {
 
     /// What arrived of these kinds since this was asked last.
     fn heard(&self, kinds: &[&str]) -> Vec<Value> {
-        let all = self.bravo.posts().iter().map(|post| post.json()).collect::<Vec<_>>();
+        let all = self.bravo.posts().iter().map(Request::json).collect::<Vec<_>>();
         self.bravo.clear();
         all.into_iter().filter(|said| kinds.iter().any(|kind| said["type"] == *kind)).collect()
     }

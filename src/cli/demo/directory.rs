@@ -9,6 +9,9 @@ use tokio::time::sleep;
 use super::{PATIENCE, instance::Instance, progress::Progress};
 use crate::cli::trouble::Trouble;
 
+/// The theme that the first organisation shows as a collection.
+pub const SHOWN: &str = "ai";
+
 /// How many things that are.
 pub fn count_steps(organisations: usize) -> usize {
     organisations * organisations.saturating_sub(1)
@@ -27,7 +30,11 @@ pub async fn make_one(instances: &[Instance], progress: &Progress) -> Result<Vec
         progress.done();
         Ok::<_, Trouble>(told)
     });
-    Ok(try_join_all(meeting).await?.into_iter().flatten().collect())
+    let missing = try_join_all(meeting).await?.into_iter().flatten().collect();
+    if let Some(first) = instances.first() {
+        first.show_theme(SHOWN).await?;
+    }
+    Ok(missing)
 }
 
 async fn wait_for_labs(here: &Instance, there: &Instance) -> Result<Option<String>, Trouble> {

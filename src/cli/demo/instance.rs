@@ -24,12 +24,13 @@ use crate::{
         peer::Address,
         profile::Day,
         share::{Draft, Licence, Outcome, ShareKind, Voice},
+        theme::Slug,
     },
     federation::{Federation, key},
     storage::{Failed, Store, actor, audience, listing, share},
     usecases::{
-        KeyPair, audience as audiences, lab as labs, membership as members, membership::NewMember, peer as peers,
-        reply as replies, share as shares,
+        KeyPair, audience as audiences, feature as features, lab as labs, membership as members, membership::NewMember,
+        peer as peers, reply as replies, share as shares,
     },
 };
 
@@ -129,6 +130,16 @@ impl Instance {
         let wanted = peers::Wanted { actor: seen.actor, node: seen.node, directory: seen.directory };
         let (links, now) = (self.federation.links.clone(), self.federation.clock.now());
         self.federation.store.write(move |tx| peers::connect(tx, now, &links, None, &wanted)).await?;
+        Ok(())
+    }
+
+    /// Shows a theme as a collection on the organisation's profile.
+    ///
+    /// # Errors
+    /// Where there is no such theme, or the database does not answer.
+    pub async fn show_theme(&self, slug: &str) -> Result<(), Trouble> {
+        let (links, now, slug) = (self.federation.links.clone(), self.federation.clock.now(), Slug::parse(slug)?);
+        self.federation.store.write(move |tx| features::show_theme(tx, now, &links, None, &slug, true)).await?;
         Ok(())
     }
 

@@ -49,7 +49,7 @@ fn write_ideas(instances: &[Instance], sign_ins: &[SignIn]) -> String {
     let handle = &lab.handle;
     let program = std::env::current_exe().map_or_else(|_| "archipel".to_owned(), |path| path.display().to_string());
     format!(
-        "Seven things to try:\n\
+        "Eight things to try:\n\
          1. Look who in the whole archipelago receives visitors, and narrow it further:\n   {here}labs?open_to=visits\n\
          2. One theme, several organisations, and what overlaps:\n   {here}themes/ai\n\
          3. Search for \"loketten\": it finds \"Het loket gaat lopen\", which lives elsewhere:\n   {here}search?q=loketten\n\
@@ -57,7 +57,9 @@ fn write_ideas(instances: &[Instance], sign_ins: &[SignIn]) -> String {
          Then correct it, and withdraw it.\n\
          5. Signed in as {}, who looks after the instance, see the other four, and limit one:\n   {here}peers\n\
          6. Ask as another server would:\n   curl -H 'Accept: application/activity+json' {here}labs/{handle}\n\
-         7. Use the command line while it runs:\n   ARCHIPEL_CONFIG={} {program} peer list",
+         7. See what Mastodon shows on the organisation's profile: its labs, and everybody's labs on one theme, each with its consent:\n   \
+         curl {here}organisation/collections\n\
+         8. Use the command line while it runs:\n   ARCHIPEL_CONFIG={} {program} peer list",
         writer.handle,
         lab.name,
         writer.handle,

@@ -1,6 +1,6 @@
 //! What a link or a form asks of the search, and the links that ask a little more or less. It finds nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     domain::{
@@ -135,7 +135,7 @@ impl Asked {
     }
 
     /// What was chosen, each with a link to the same without it.
-    pub(super) fn chosen(&self, visit: &Visit) -> Vec<Choice> {
+    pub(super) fn chosen(&self, visit: &Visit, names: &HashMap<String, String>) -> Vec<Choice> {
         let wanted = self.wanted();
         let values = [
             ("thing", wanted.thing.map(Thing::code)),
@@ -145,11 +145,11 @@ impl Asked {
             ("host", wanted.host.as_deref()),
         ];
         let chosen = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        chosen.map(|(name, value)| Choice::new(label(visit, name, value), None, self.with(name, "").path())).collect()
+        chosen.map(|(name, value)| Choice::new(label(visit, names, name, value), None, self.with(name, "").path())).collect()
     }
 
     /// What can be chosen, with how many there are of it; what is chosen already, or would change nothing, is not offered.
-    pub(super) fn groups(&self, visit: &Visit, facets: &Facets) -> Vec<Group> {
+    pub(super) fn groups(&self, visit: &Visit, facets: &Facets, names: &HashMap<String, String>) -> Vec<Group> {
         let all = [
             ("thing", &facets.things),
             ("kind", &facets.kinds),
@@ -161,23 +161,29 @@ impl Asked {
         open.map(|(name, counts)| Group {
             name,
             title: visit.word("search-facet", name),
-            choices: self.choices(visit, name, counts),
+            choices: self.choices(visit, names, name, counts),
         })
         .collect()
     }
 
-    fn choices(&self, visit: &Visit, name: &'static str, counts: &BTreeMap<String, usize>) -> Vec<Choice> {
+    fn choices(
+        &self,
+        visit: &Visit,
+        names: &HashMap<String, String>,
+        name: &'static str,
+        counts: &BTreeMap<String, usize>,
+    ) -> Vec<Choice> {
         let mut most: Vec<(&String, &usize)> = counts.iter().collect();
         most.sort_by(|one, other| other.1.cmp(one.1).then_with(|| one.0.cmp(other.0)));
         let choice = |(value, count): (&String, &usize)| {
-            Choice::new(label(visit, name, value), Some(count.to_string()), self.with(name, value).path())
+            Choice::new(label(visit, names, name, value), Some(count.to_string()), self.with(name, value).path())
         };
         most.into_iter().take(OFFERED).map(choice).collect()
     }
 }
 
 /// What a value is called.
-fn label(visit: &Visit, name: &str, value: &str) -> String {
+fn label(visit: &Visit, names: &HashMap<String, String>, name: &str, value: &str) -> String {
     match name {
         "thing" if value == Thing::Lab.code() => visit.say("search-lab"),
         "thing" => visit.say("search-share"),
@@ -185,7 +191,7 @@ fn label(visit: &Visit, name: &str, value: &str) -> String {
         "kind" if LabKind::parse(value).is_ok() => visit.word("lab-kind", value),
         "outcome" => visit.word("outcome", value),
         "language" => LanguageTag::parse(value).map_or_else(|_| value.to_owned(), |tag| tag.name().to_owned()),
-        _ => value.to_owned(),
+        _ => names.get(value).cloned().unwrap_or_else(|| value.to_owned()),
     }
 }
 

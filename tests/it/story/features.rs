@@ -22,7 +22,7 @@ on_both_engines! {
         store.commit(|tx| feature::add_collection(tx, OWN_LABS, None, now + TimeDelta::hours(1)));
         let collection = store.commit(|tx| feature::find_collection(tx, OWN_LABS)).expect("the collection");
         assert_eq!((collection.created_at, collection.shown), (now, None));
-        assert_eq!(store.commit(feature::list_collections), [collection.clone()]);
+        assert_eq!(store.commit(feature::list_collections), std::slice::from_ref(&collection));
         let stamp = cast::url("https://bravo.example/stamps/1");
         let item = store.commit(|tx| feature::add_item(tx, collection.id, theirs, None, now)).expect("a row");
         assert_eq!(store.commit(|tx| feature::add_item(tx, collection.id, theirs, Some(&stamp), now)), None, "asked already");

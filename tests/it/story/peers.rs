@@ -47,6 +47,8 @@ on_both_engines! {
         assert_eq!((found.software.as_str(), found.policy, found.organisation), ("archipel", Policy::Open, Some(organisation.id)));
         assert_eq!(store.commit(|tx| peer::find_of(tx, organisation.id)), Some(found.clone()));
         assert_eq!(store.commit(|tx| peer::list(tx, "", 5)), [found]);
+        let names = store.commit(|tx| peer::list_names(tx, &[BRAVO, "other.example"]));
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), [(BRAVO.to_owned(), organisation.name.clone())]);
         assert_eq!(store.commit(|tx| peer::list(tx, BRAVO, 5)), []);
         assert_eq!(store.commit(|tx| peer::list_connected(tx, 5)), [organisation.uri.to_string()]);
         store.commit(|tx| peer::connect(tx, BRAVO, None, store.now()));

@@ -10,7 +10,12 @@ use archipel::{
 use serde_json::Value;
 
 use super::recording::{introduce, load};
-use crate::support::{Engine, instance::Instance, on_both_engines, peer::Peer};
+use crate::support::{
+    Engine,
+    instance::Instance,
+    on_both_engines,
+    peer::{Peer, Request},
+};
 
 on_both_engines! {
     async fn a_person_of_mastodon_is_listed_with_its_posts(engine) {
@@ -110,7 +115,7 @@ impl Lab {
 
     /// Our instance asked to follow it, and it accepts.
     async fn is_followed(&self) {
-        let follow = self.peer.posts().iter().map(|post| post.json()).find(|said| said["type"] == "Follow").expect("a Follow");
+        let follow = self.peer.posts().iter().map(Request::json).find(|said| said["type"] == "Follow").expect("a Follow");
         assert_eq!(follow["object"], self.document["id"]);
         let accept = serde_json::json!({
             "id": self.peer.at("/accepts/1"), "type": "Accept", "actor": self.document["id"], "object": follow,
