@@ -15,7 +15,7 @@ use archipel::{
 use crate::support::{
     Engine, Server,
     ledger::{self, Ledger},
-    patience::wait_for,
+    patience::{insist, wait_for},
     process::Process,
     scale::Dice,
 };
@@ -97,7 +97,8 @@ impl Island {
         let (id, now) = (dice.pick(&self.live).clone(), self.federation.clock.now());
         let revision = share::Revision { title: Some(format!("Revised {}", self.number)), ..share::Revision::default() };
         let links = &self.federation.links;
-        self.federation.store.write_now(|tx| share::revise(tx, now, links, None, &id, revision)).expect("a revision");
+        let revise = || self.federation.store.write_now(|tx| share::revise(tx, now, links, None, &id, revision.clone()));
+        insist("a revision", revise);
         1
     }
 
@@ -107,7 +108,8 @@ impl Island {
         }
         let (id, now) = (self.live.swap_remove(dice.below(self.live.len())), self.federation.clock.now());
         let links = &self.federation.links;
-        let share = self.federation.store.write_now(|tx| share::withdraw(tx, now, links, None, &id)).expect("a share");
+        let withdraw = || self.federation.store.write_now(|tx| share::withdraw(tx, now, links, None, &id));
+        let share = insist("a share", withdraw);
         self.withdrawn.push(share.uri.to_string());
         1
     }

@@ -22,6 +22,7 @@ use openssl::sha::sha256;
 
 use super::{
     Server, cast, database, list_deliveries,
+    patience::insist,
     peer::{Peer, Request},
 };
 
@@ -202,7 +203,10 @@ pub fn publish_as(federation: &Federation, lab: &str, voice: &Voice, number: u64
         Draft::parse(ShareKind::Story, &format!("Piece {number}."), "## Head\n\nText", Language::En.into(), Licence::CcBy);
     let (id, draft, now) = (PublicId::from_random(number + 1_000_000), draft.expect("a draft"), federation.clock.now());
     let links = &federation.links;
-    federation.store.write_now(|tx| share::publish(tx, now, links, id, None, (lab, voice, draft))).expect("a share")
+    insist("a share", || {
+        let (id, draft) = (id.clone(), draft.clone());
+        federation.store.write_now(|tx| share::publish(tx, now, links, id, None, (lab, voice, draft)))
+    })
 }
 
 /// Every one of these activities for every one of these inboxes.
