@@ -1,9 +1,15 @@
 //! What goes wrong in the soak, and how everything is well again in the end.
 
-use std::time::{Duration, Instant};
+use std::{
+    os::unix::process::ExitStatusExt,
+    time::{Duration, Instant},
+};
 
 use super::island::{Island, serve};
 use crate::support::{database, ledger, peer::Answer, scale::Dice};
+
+/// The signal with which a process is asked to end.
+const TERM: i32 = 15;
 
 /// Those who listen answer in another way from now on.
 pub fn change_mood(island: &Island, dice: &mut Dice) -> usize {
@@ -33,7 +39,11 @@ pub async fn kill(island: &mut Island, dice: &mut Dice) -> usize {
 /// One of its processes is asked to end, and another takes its place.
 pub async fn restart(island: &mut Island, dice: &mut Dice) -> usize {
     let number = dice.below(island.processes.len());
-    island.processes.remove(number).stop().await;
+    let process = island.processes.remove(number);
+    process.signal("TERM").await;
+    let status = process.wait().await;
+    // One that has hardly begun knows nothing of signals yet, and holds nothing.
+    assert!(status.success() || status.signal() == Some(TERM), "it did not end well: {status}");
     replace(island, number).await;
     1
 }
