@@ -769,3 +769,87 @@ cli-lab-unlisted = { $lab } is not in our directory any more. Its page and its s
 cli-lab-moved = { $lab } moves to { $address }. Its followers are told, and go along where their servers let them. What it shared stays here.
 cli-lab-known-as = { $lab } says that it was known as { $address }.
 refused-move-one-sided = { $address } does not say that it was known as { $lab }. Say so there first: archipel lab known-as HANDLE { $lab }
+
+# The register of organisations and their domains
+register-link = The register of organisations and their domains
+register-title = Domain register
+register-lead = Whose domain is it really? Take in the public register of organisations and their internet domains, and every lab whose host stands in it is marked "domain registered to". Only this file decides; nothing is asked of anyone.
+register-mark = domain registered to { $organisation }
+register-of = register of { $date }
+register-here = What is here
+register-dated = Of
+register-source = From
+register-imported = Taken in
+register-holds = Holds
+register-organisations = { $count ->
+    [one] 1 organisation
+   *[other] { $count } organisations
+}
+register-names = { $count ->
+    [one] 1 name
+   *[other] { $count } names
+}
+register-left = Left out
+register-left-ended = { $count ->
+    [one] 1 that has ended
+   *[other] { $count } that have ended
+}
+register-left-pages = { $count ->
+    [one] 1 page on a host of somebody else
+   *[other] { $count } pages on hosts of somebody else
+}
+register-left-unreadable = { $count ->
+    [one] 1 that is no domain name
+   *[other] { $count } that are no domain names
+}
+register-left-nameless = { $count ->
+    [one] 1 organisation without a name
+   *[other] { $count } organisations without a name
+}
+register-own = This instance, { $host }
+register-own-not = no mark
+register-old = This register is more than three months old. Marks may no longer be right: take in a newer one.
+register-empty = No register yet, so no marks. On organisaties.overheid.nl there is one to download, as XML.
+register-import = Take in a register
+register-import-new = Take in a newer one
+field-register-file = File
+field-register-file-hint = The XML export, exportRIO.xml, of at most 64 MB. It takes the place of the former one; a file that cannot be used changes nothing.
+field-register-source = Where it is from
+field-register-source-hint = The address from which you downloaded it. Every mark shows it.
+field-register-date = Of which day it is
+field-register-date-hint = Only needed where the file does not say so itself.
+register-take-in = Take in
+register-remove = Forget the register
+register-remove-hint = Every mark goes with it.
+register-hosts = Known hosts that stand in it
+register-hosts-none = None.
+register-hosts-further = Further hosts
+register-doubt-disputed = No mark: two organisations list { $name }.
+register-doubt-shared = No mark: what lies below { $name } is not one organisation's. It would have to be listed by its own name.
+refused-register-unreadable = The file cannot be read: { $error }
+refused-register-no-xml = This is no XML file. Take the XML export of the register, not packed.
+refused-register-encoding = The file is not in UTF-8, or says that it is not.
+refused-register-doctype = The file declares things of its own (a DTD or entities). The register does not do that, so it is not taken.
+refused-register-broken = The file is broken, at byte { $at }.
+refused-register-cut = The file ends too early, at byte { $at }. Download it again.
+refused-register-too-large = The file is larger than { $limit } MB.
+refused-register-piece-too-large = Something in the file is far too long, at byte { $at }.
+refused-register-nested = In this file organisations stand inside organisations. That is another register than that of domains.
+refused-register-names-many = The file lists more than { $limit } names for one organisation.
+refused-register-empty = Not a single organisation with a domain was found ({ $left } things could not be used). Is it the export of the register of domains, exportRIO.xml?
+refused-register-undated = The file does not say of which day it is. Say it yourself, such as 2026-09-01.
+refused-register-from-tomorrow = The register would be of { $date }, which is still to come.
+refused-register-none = There is no register here.
+refused-register-host = { $given } is no domain name. A host with a port, or an IP address, gets no mark.
+refused-register-file = Choose a file.
+refused-register-upload = The form takes at most { $limit } MB. Use the command line: archipel register import.
+cli-register-imported = The register of { $date } is here: { $organisations } organisations with { $names } names, from { $source }.
+cli-register-left-out = Left out: { $ended } that have ended, { $pages } pages on hosts of somebody else, { $unreadable } that are no domain names, { $nameless } organisations without a name.
+cli-register-marks = Known hosts: { $gained } newly marked, { $kept } as before, { $lost } lost their mark, { $doubted } without a mark for a reason.
+cli-register-own = This instance, { $host }: domain registered to { $organisation }.
+cli-register-own-not = This instance, { $host }, gets no mark.
+cli-register-removed = The register is forgotten, and every mark with it.
+cli-register-marked = { $host }: domain registered to { $organisation }, by { $name } in the register of { $date } ({ $source }).
+cli-register-disputed = { $host }: no mark. In the register of { $date } several organisations list { $name }: { $organisation }.
+cli-register-shared = { $host }: no mark. { $name } is listed for { $organisation }, but what lies below it is not one organisation's; { $host } would have to be listed by name.
+cli-register-unlisted = { $host }: no mark. Neither it nor a name above it is in the register of { $date } ({ $source }).

@@ -766,3 +766,87 @@ cli-lab-unlisted = { $lab } staat niet meer in onze gids. De pagina en de bijdra
 cli-lab-moved = { $lab } verhuist naar { $address }. De volgers horen het en gaan mee als hun server dat kan. Wat het deelde, blijft hier.
 cli-lab-known-as = { $lab } zegt dat het eerder { $address } was.
 refused-move-one-sided = { $address } zegt niet dat het eerder { $lab } was. Zeg dat daar eerst: archipel lab known-as NAAM { $lab }
+
+# Het register van organisaties en hun domeinen
+register-link = Het register van organisaties en hun domeinen
+register-title = Domeinregister
+register-lead = Van wie is een domein echt? Neem het openbare register van organisaties en hun internetdomeinen op, en elk lab waarvan de server erin staat krijgt het kenmerk "domein geregistreerd voor". Alleen dit bestand telt; er wordt niemand iets gevraagd.
+register-mark = domein geregistreerd voor { $organisation }
+register-of = register van { $date }
+register-here = Wat er is
+register-dated = Van
+register-source = Bron
+register-imported = Opgenomen
+register-holds = Bevat
+register-organisations = { $count ->
+    [one] 1 organisatie
+   *[other] { $count } organisaties
+}
+register-names = { $count ->
+    [one] 1 naam
+   *[other] { $count } namen
+}
+register-left = Weggelaten
+register-left-ended = { $count ->
+    [one] 1 die is opgezegd
+   *[other] { $count } die zijn opgezegd
+}
+register-left-pages = { $count ->
+    [one] 1 pagina op de server van een ander
+   *[other] { $count } pagina's op servers van anderen
+}
+register-left-unreadable = { $count ->
+    [one] 1 die geen domeinnaam is
+   *[other] { $count } die geen domeinnaam zijn
+}
+register-left-nameless = { $count ->
+    [one] 1 organisatie zonder naam
+   *[other] { $count } organisaties zonder naam
+}
+register-own = Deze installatie, { $host }
+register-own-not = geen kenmerk
+register-old = Dit register is meer dan drie maanden oud. Misschien kloppen de kenmerken niet meer: neem een nieuwer register op.
+register-empty = Nog geen register, dus nog geen kenmerken. Op organisaties.overheid.nl staat er een om te downloaden, als XML.
+register-import = Een register opnemen
+register-import-new = Een nieuwer register opnemen
+field-register-file = Bestand
+field-register-file-hint = De XML-export, exportRIO.xml, van hoogstens 64 MB. Het bestand komt in de plaats van het vorige; een bestand dat niet te gebruiken is verandert niets.
+field-register-source = Waar het vandaan komt
+field-register-source-hint = Het adres waar je het hebt gedownload. Elk kenmerk laat dit zien.
+field-register-date = Van welke dag het is
+field-register-date-hint = Alleen nodig als het bestand dat zelf niet zegt.
+register-take-in = Opnemen
+register-remove = Het register vergeten
+register-remove-hint = Alle kenmerken verdwijnen dan.
+register-hosts = Bekende servers die erin staan
+register-hosts-none = Geen.
+register-hosts-further = Verdere servers
+register-doubt-disputed = Geen kenmerk: { $name } staat bij twee organisaties.
+register-doubt-shared = Geen kenmerk: wat onder { $name } ligt is niet van één organisatie. Deze server moet er met zijn eigen naam in staan.
+refused-register-unreadable = Het bestand is niet te lezen: { $error }
+refused-register-no-xml = Dit is geen XML-bestand. Neem de XML-export van het register, niet ingepakt.
+refused-register-encoding = Het bestand is niet in UTF-8, of zegt dat het dat niet is.
+refused-register-doctype = Het bestand verklaart eigen dingen (een DTD of entiteiten). Het register doet dat niet, dus het wordt niet opgenomen.
+refused-register-broken = Het bestand is kapot, bij byte { $at }.
+refused-register-cut = Het bestand houdt te vroeg op, bij byte { $at }. Download het opnieuw.
+refused-register-too-large = Het bestand is groter dan { $limit } MB.
+refused-register-piece-too-large = Iets in het bestand is veel te lang, bij byte { $at }.
+refused-register-nested = In dit bestand staan organisaties binnen organisaties. Dat is een ander register dan dat van domeinen.
+refused-register-names-many = Het bestand noemt meer dan { $limit } namen voor één organisatie.
+refused-register-empty = Er is geen enkele organisatie met een domein gevonden ({ $left } dingen waren niet te gebruiken). Is dit de export van het domeinregister, exportRIO.xml?
+refused-register-undated = Het bestand zegt niet van welke dag het is. Zeg het zelf, bijvoorbeeld 2026-09-01.
+refused-register-from-tomorrow = Het register zou van { $date } zijn, en die dag moet nog komen.
+refused-register-none = Er is hier geen register.
+refused-register-host = { $given } is geen domeinnaam. Een server met een poort, of een IP-adres, krijgt geen kenmerk.
+refused-register-file = Kies een bestand.
+refused-register-upload = Het formulier neemt hoogstens { $limit } MB. Gebruik de opdrachtregel: archipel register import.
+cli-register-imported = Het register van { $date } is opgenomen: { $organisations } organisaties met { $names } namen, uit { $source }.
+cli-register-left-out = Weggelaten: { $ended } die zijn opgezegd, { $pages } pagina's op servers van anderen, { $unreadable } die geen domeinnaam zijn, { $nameless } organisaties zonder naam.
+cli-register-marks = Bekende servers: { $gained } met een nieuw kenmerk, { $kept } als tevoren, { $lost } zonder kenmerk voortaan, { $doubted } om een reden zonder kenmerk.
+cli-register-own = Deze installatie, { $host }: domein geregistreerd voor { $organisation }.
+cli-register-own-not = Deze installatie, { $host }, krijgt geen kenmerk.
+cli-register-removed = Het register is vergeten, met alle kenmerken.
+cli-register-marked = { $host }: domein geregistreerd voor { $organisation }, door { $name } in het register van { $date } ({ $source }).
+cli-register-disputed = { $host }: geen kenmerk. In het register van { $date } staat { $name } bij meer organisaties: { $organisation }.
+cli-register-shared = { $host }: geen kenmerk. { $name } staat op naam van { $organisation }, maar wat eronder ligt is niet van één organisatie; { $host } moet er zelf in staan.
+cli-register-unlisted = { $host }: geen kenmerk. Deze naam en de namen erboven staan niet in het register van { $date } ({ $source }).

@@ -12,6 +12,7 @@ mod member;
 mod peer;
 mod picture;
 mod reading;
+mod register;
 mod serve;
 mod share;
 mod table;
@@ -88,6 +89,9 @@ enum Command {
     /// What is read at other servers in the background
     #[command(subcommand)]
     Reading(reading::Command),
+    /// The public register of organisations and their internet domains, and the marks that hosts get by it
+    #[command(subcommand)]
+    Register(register::Command),
     /// What labs work on: our words for it, and those of others
     #[command(subcommand)]
     Theme(theme::Command),
@@ -133,6 +137,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Block(command) => block::run(command, &Installation::open(settings)?),
         Command::Delivery(command) => delivery::run(command, &Installation::open(settings)?),
         Command::Reading(command) => reading::run(command, &Installation::open(settings)?),
+        Command::Register(command) => register::run(command, &Installation::open(settings)?),
         Command::Theme(command) => theme::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }

@@ -20,6 +20,7 @@ pub mod picture;
 pub mod profile;
 pub mod reading;
 pub mod refusal;
+pub mod register;
 pub mod reply;
 pub mod search;
 pub mod share;

@@ -106,6 +106,7 @@ pub fn save(tx: &mut Tx<'_>, actor: &Actor) -> Result<ActorId, Failed> {
         super::profile::reflect(tx, id, actor)?;
     }
     search::index_lab(tx, id, actor)?;
+    super::register::recognise(tx, &actor.host)?;
     Ok(id)
 }
 

@@ -23,6 +23,7 @@ pub mod peer;
 pub mod profile;
 pub mod queue;
 pub mod reading;
+pub mod register;
 pub mod reply;
 mod schema;
 pub mod search;

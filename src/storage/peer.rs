@@ -9,6 +9,7 @@ use super::{
     Failed, Tx,
     actor::url,
     connection::on,
+    register,
     schema::{actors, listings, peers, suggestions},
 };
 use crate::domain::{
@@ -31,7 +32,8 @@ pub fn save(tx: &mut Tx<'_>, host: &str, node: &Node, now: Moment) -> Result<(),
         .on_conflict(peers::host)
         .do_update()
         .set((peers::software.eq(&node.software), peers::version.eq(&node.version)));
-    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("keep a peer"))
+    on!(tx, c => query.execute(c)).map_err(Failed::because("keep a peer"))?;
+    register::recognise(tx, host)
 }
 
 /// From now on its directory is wanted; without one only an actor of it, and a directory that was wanted stays so.

@@ -88,6 +88,14 @@ diesel::table! { themes (id) {
 } }
 diesel::table! { profile_themes (actor_id, theme_id) { actor_id -> BigInt, theme_id -> BigInt, shown_id -> BigInt, } }
 diesel::table! { organisations (actor_id) { actor_id -> BigInt, kind -> Nullable<Text>, tooi -> Nullable<Text>, } }
+diesel::table! { registers (id) {
+    id -> BigInt, source -> Text, dated -> Text, imported_at -> BigInt, organisations -> BigInt, names -> BigInt, left_out -> Text,
+} }
+diesel::table! { registrants (id) {
+    id -> BigInt, register_id -> BigInt, name -> Text, tooi -> Nullable<Text>, kind -> Nullable<Text>,
+} }
+diesel::table! { registered_names (key, registrant_id) { key -> Text, registrant_id -> BigInt, covers -> Bool, } }
+diesel::table! { marks (host) { host -> Text, name -> Text, registrant_id -> Nullable<BigInt>, reason -> Nullable<Text>, } }
 
 diesel::table! { featured_collections (id) {
     id -> BigInt, word -> Text, theme_id -> Nullable<BigInt>, created_at -> BigInt, updated_at -> BigInt, shown -> Integer,
@@ -112,6 +120,9 @@ diesel::joinable!(search_documents -> shares (share_id));
 diesel::joinable!(search_documents -> actors (actor_id));
 diesel::joinable!(replies -> actors (author_id));
 diesel::joinable!(deliveries -> activities (activity_id));
+diesel::joinable!(registrants -> registers (register_id));
+diesel::joinable!(registered_names -> registrants (registrant_id));
+diesel::joinable!(marks -> registrants (registrant_id));
 diesel::allow_tables_to_appear_in_same_query!(
     actors,
     blocks,
@@ -145,4 +156,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     featured_collections,
     featured_items,
     feature_stamps,
+    registers,
+    registrants,
+    registered_names,
+    marks,
 );

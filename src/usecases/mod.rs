@@ -9,6 +9,7 @@ pub mod instance;
 pub mod lab;
 pub mod membership;
 pub mod peer;
+pub mod register;
 pub mod reply;
 pub mod share;
 pub mod theme;

@@ -10,12 +10,13 @@ use crate::{
         moment::Moment,
         organisation::KnownOrganisation,
         profile::Profile,
+        register::Mark,
         share::{Outcome, Share, ShareKind},
         slice::{Cursor, Slice},
         text,
         theme::Theme,
     },
-    storage::{Failed, Tx, actor, audience, directory, membership, organisation, peer, profile, theme},
+    storage::{Failed, Tx, actor, audience, directory, membership, organisation, peer, profile, register, theme},
 };
 
 /// A lab in a list.
@@ -30,6 +31,8 @@ pub struct LabCard {
     pub path: String,
     /// The organisation it says it belongs to, where we know it.
     pub organisation: Option<KnownOrganisation>,
+    /// To whom its host is registered, by the register that was imported here.
+    pub mark: Option<Mark>,
     /// How many follow it: everyone for ours, those here for others.
     pub followers: i64,
     /// How many take part, which we know of ours alone.
@@ -61,9 +64,10 @@ impl LabCard {
         parents.dedup();
         let organisations = organisation::list_by_uri(tx, &parents)?;
         let (followers, participants) = (audience::count_followers_of_each(tx, ids)?, membership::count_of_each(tx, ids)?);
-        let mut hosts: Vec<&str> = actors.values().filter(|lab| !lab.local).map(|lab| lab.host.as_str()).collect();
+        let mut hosts: Vec<&str> = actors.values().map(|lab| lab.host.as_str()).collect();
         hosts.sort_unstable();
         hosts.dedup();
+        let marks = register::list_marks(tx, &hosts)?;
         let silent: HashMap<String, Moment> = peer::list_silent(tx, &hosts)?.into_iter().collect();
         let cards = ids.iter().filter_map(|id| {
             let (actor, kept) = (actors.remove(id)?, kept.remove(id).unwrap_or_default());
@@ -72,6 +76,7 @@ impl LabCard {
                 path: lab_path(&actor),
                 organisation: organisations.iter().find(|known| Some(&known.uri) == parent).cloned(),
                 themes: themes.remove(id).unwrap_or_default(),
+                mark: marks.get(&actor.host).cloned(),
                 followers: followers.get(id).copied().unwrap_or(0),
                 participants: participants.get(id).copied().unwrap_or(0),
                 active_at: kept.active_at,

@@ -11,8 +11,8 @@ use super::{
     request::{AskedPart, Visit},
 };
 use crate::{
-    domain::{actor::ActorKind, organisation::Organisation},
-    storage::{Failed, directory, share},
+    domain::{actor::ActorKind, organisation::Organisation, register::Mark},
+    storage::{Failed, directory, register, share},
 };
 
 /// How many labs and shares a page shows.
@@ -51,6 +51,7 @@ struct OrganisationPage<'a> {
     address: String,
     id: String,
     is: Organisation,
+    mark: Option<Mark>,
     cards: Vec<LabCard>,
     linked_data: String,
     /// Whether there are more labs than these.
@@ -64,11 +65,13 @@ pub async fn organisation(visit: Visit) -> Result<HttpResponse, Error> {
     if visit.wants_activity {
         return activitypub::actor(&visit.state, ActorKind::Organisation, handle.as_str()).await;
     }
-    let labs: Result<_, Failed> = visit.state.store().read(|tx| LabList::of_ours(tx, LABS)).await;
-    let labs = labs?;
+    let host = visit.host();
+    let read =
+        visit.state.store().read(move |tx| Ok::<_, Failed>((LabList::of_ours(tx, LABS)?, register::find_mark(tx, &host)?)));
+    let (labs, mark) = read.await?;
     let id = visit.state.links().actor(ActorKind::Organisation, "").to_string();
     let (address, is) = (format!("{handle}@{}", visit.host()), settings.organisation.clone());
     let (cards, is_cut) = (labs.cards, labs.next.is_some());
-    let linked_data = linked_data::of_organisation(&id, visit.organisation(), &is, &cards);
-    visit.page(&OrganisationPage { visit: &visit, address, id, is, cards, linked_data, is_cut })
+    let linked_data = linked_data::of_organisation(&id, visit.organisation(), &is, mark.as_ref(), &cards);
+    visit.page(&OrganisationPage { visit: &visit, address, id, is, mark, cards, linked_data, is_cut })
 }

@@ -7,7 +7,8 @@ use crate::domain::{
     actor::{Actor, ActorKind},
     language::{Language, LanguageTag},
     moment::to_wire,
-    organisation::{Organisation, OrganisationKind},
+    organisation::{Organisation, OrganisationKind, Tooi},
+    register::Mark,
     share::{Licence, Share},
 };
 
@@ -15,8 +16,10 @@ use crate::domain::{
 #[must_use]
 pub fn of_lab(card: &LabCard, language: Language) -> String {
     let (actor, profile) = (&card.actor, &card.profile);
-    let parent =
-        card.organisation.as_ref().map(|known| json!({"@type": kind(&known.is), "@id": known.uri.as_str(), "name": known.name}));
+    let parent = card.organisation.as_ref().map(|known| {
+        let (is, uri) = (&known.is, known.uri.as_str());
+        json!({"@type": kind(is), "@id": uri, "name": known.name, "identifier": identifier(card.mark.as_ref())})
+    });
     let place = Some(&profile.place).filter(|place| !place.is_empty());
     let themes: Vec<&str> = card.themes.iter().map(|theme| theme.labels.of(language)).collect();
     write(json!({
@@ -29,13 +32,16 @@ pub fn of_lab(card: &LabCard, language: Language) -> String {
 
 /// The organisation.
 #[must_use]
-pub fn of_organisation(id: &str, name: &str, is: &Organisation, labs: &[LabCard]) -> String {
+pub fn of_organisation(id: &str, name: &str, is: &Organisation, mark: Option<&Mark>, labs: &[LabCard]) -> String {
     let labs: Vec<Value> = labs
         .iter()
         .map(|card| json!({"@type": "Organization", "@id": card.actor.uri.as_str(), "name": card.actor.name}))
         .collect();
     let tooi = is.tooi.as_ref().map(ToString::to_string);
-    write(json!({"@type": kind(is), "@id": id, "name": name, "url": id, "sameAs": tooi, "subOrganization": labs}))
+    let identifier = identifier(mark);
+    write(json!({
+        "@type": kind(is), "@id": id, "name": name, "url": id, "sameAs": tooi, "identifier": identifier, "subOrganization": labs,
+    }))
 }
 
 /// A share.
@@ -51,6 +57,12 @@ pub fn of_share(share: &Share, headline: &str, author: &Actor, lab: &Actor) -> S
         "datePublished": to_wire(share.published_at), "dateModified": to_wire(share.updated_at), "keywords": share.tags,
         "license": share.licence.map(Licence::url), "image": share.picture.as_ref().map(|picture| picture.url.as_str()),
     }))
+}
+
+/// By which identifier the register knows the holder of the domain: what an organisation says of itself is its `sameAs`.
+fn identifier(mark: Option<&Mark>) -> Option<Value> {
+    let tooi: &Tooi = mark?.registrant.tooi.as_ref()?;
+    Some(json!({"@type": "PropertyValue", "propertyID": "TOOI", "value": tooi.as_str()}))
 }
 
 fn kind(is: &Organisation) -> &'static str {
@@ -72,7 +84,7 @@ mod tests {
 
     #[test]
     fn nothing_ends_the_element_early_and_what_is_unknown_is_left_out() {
-        let text = of_organisation("https://a.example/organisation", "</script><b>", &Organisation::default(), &[]);
+        let text = of_organisation("https://a.example/organisation", "</script><b>", &Organisation::default(), None, &[]);
         assert!(!text.contains('<') && !text.contains("sameAs") && !text.contains("subOrganization"), "{text}");
     }
 }

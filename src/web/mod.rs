@@ -25,6 +25,7 @@ mod negotiate;
 mod page;
 mod patience;
 mod peer;
+mod register;
 mod reply;
 mod request;
 mod search;
@@ -217,6 +218,13 @@ fn routes(config: &mut ServiceConfig) {
         .route("/peers/{host}", get().to(peer::show))
         .route("/peers/{host}/policy", post().to(peer::set_policy))
         .route("/peers/{host}/leave", post().to(peer::leave))
+        .service(
+            web::resource("/register")
+                .app_data(register::limits())
+                .route(get().to(register::show))
+                .route(post().to(register::import)),
+        )
+        .route("/register/remove", post().to(register::remove))
         .route("/blocks", get().to(block::list))
         .route("/blocks/add", post().to(block::add))
         .route("/blocks/remove", get().to(block::ask))

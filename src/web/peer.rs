@@ -23,9 +23,10 @@ use crate::{
         moment::Moment,
         peer::{Listing, Peer, Policy},
         refusal::Refused,
+        register::Mark,
     },
     federation::peer::Sighting,
-    storage::{Failed, Tx, actor, audience, dispatch, listing, peer, reading, share},
+    storage::{Failed, Tx, actor, audience, dispatch, listing, peer, reading, register, share},
     usecases::{self, peer as peers},
 };
 
@@ -42,6 +43,7 @@ const LABS: i64 = 100;
 struct Known {
     peer: Peer,
     name: String,
+    mark: Option<Mark>,
     labs: i64,
     waiting: i64,
 }
@@ -96,7 +98,7 @@ fn describe(tx: &mut Tx<'_>, peer: Peer) -> Result<Known, Failed> {
     let organisation = peer.organisation.map(|id| actor::find(tx, id)).transpose()?.flatten();
     let name = organisation.map_or_else(|| peer.host.clone(), |organisation| organisation.name);
     let (labs, waiting) = (listing::count_at(tx, &peer.host)?, dispatch::count_waiting(tx, &peer.host)?);
-    Ok(Known { peer, name, labs, waiting })
+    Ok(Known { mark: register::find_mark(tx, &peer.host)?, peer, name, labs, waiting })
 }
 
 /// What the forms send.
@@ -160,6 +162,7 @@ async fn mend(visit: &Administering, address: String, refused: &Refused) -> Resu
 struct Progress {
     peer: Peer,
     organisation: Option<Actor>,
+    mark: Option<Mark>,
     followed: Option<FollowState>,
     labs: i64,
     shares: i64,
@@ -209,6 +212,7 @@ fn find(tx: &mut Tx<'_>, host: &str) -> Result<Option<Progress>, Failed> {
         None => None,
     };
     Ok(Some(Progress {
+        mark: register::find_mark(tx, host)?,
         labs: listing::count_at(tx, host)?,
         shares: share::count_at(tx, host)?,
         unread: reading::count_unread(tx, host)?,

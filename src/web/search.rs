@@ -4,7 +4,7 @@
 mod asked;
 mod hit;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -17,7 +17,7 @@ use crate::{
         search::{Query, Scope, Wanted},
     },
     storage::{
-        Failed, Tx, audience, peer,
+        Failed, Tx, audience, peer, register,
         search::{self, Found},
     },
 };
@@ -102,6 +102,11 @@ fn read(
     let mut hits = Vec::with_capacity(found.hits.len());
     for candidate in &found.hits {
         hits.extend(Hit::read(tx, candidate, &wanted.query, &own.1)?);
+    }
+    let hosts: BTreeSet<&str> = hits.iter().map(|hit| hit.host.as_str()).collect();
+    let marks = register::list_marks(tx, &hosts.into_iter().collect::<Vec<_>>())?;
+    for hit in &mut hits {
+        hit.mark = marks.get(&hit.host).cloned();
     }
     let mut told = Vec::new();
     if found.total == 0 && !wanted.query.is_empty() {

@@ -29,11 +29,12 @@ use crate::{
         links::Links,
         membership::{Action, Member, may},
         refusal::Refused,
+        register::Mark,
         reply::Reply,
         share::{PublicId, Share},
         slice::{Cursor, Slice},
     },
-    storage::{Failed, Tx, actor, reply, share, tombstone},
+    storage::{Failed, Tx, actor, register, reply, share, tombstone},
     usecases,
 };
 
@@ -55,6 +56,8 @@ struct Story {
     headline: String,
     lab: Actor,
     lab_path: String,
+    /// To whom the lab's host is registered.
+    mark: Option<Mark>,
     author: Actor,
     author_path: String,
     corrected: bool,
@@ -117,6 +120,7 @@ fn read(tx: &mut Tx<'_>, links: &Links, id: &PublicId, slice: Slice, member: Opt
         earlier,
         is_newest: slice.is_first(),
         lab_path: card::lab_path(&lab),
+        mark: register::find_mark(tx, &lab.host)?,
         author_path: card::lab_path(&author),
         lab,
         author,

@@ -28,6 +28,7 @@ mod outgoing;
 mod peer;
 mod profile;
 mod reading;
+mod register;
 mod search;
 mod several_machines;
 mod signature;

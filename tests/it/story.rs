@@ -11,6 +11,7 @@ mod lanes;
 mod peers;
 mod people;
 mod readings;
+mod registers;
 mod searches;
 mod shares;
 mod tables;
@@ -18,7 +19,7 @@ mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 15] = [
+const CHAPTERS: [&str; 16] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
@@ -30,6 +31,7 @@ const CHAPTERS: [&str; 15] = [
     include_str!("story/peers.rs"),
     include_str!("story/people.rs"),
     include_str!("story/readings.rs"),
+    include_str!("story/registers.rs"),
     include_str!("story/searches.rs"),
     include_str!("story/shares.rs"),
     include_str!("story/tables.rs"),

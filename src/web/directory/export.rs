@@ -13,6 +13,7 @@ use crate::{
         moment::{Moment, to_wire},
         organisation::OrganisationKind,
         profile::{OpenTo, State},
+        register::Mark,
         theme::Theme,
     },
     federation::actor::context,
@@ -125,8 +126,17 @@ fn write_lab(card: &LabCard) -> Value {
         "openTo": profile.open_to.iter().map(|open| open.code()).collect::<Vec<_>>(), "mandate": profile.mandate.as_str(),
         "founded": profile.founded.map(|day| day.to_string()), "ended": profile.ended.map(|day| day.to_string()),
         "successor": profile.successor.as_ref().map(url::Url::as_str),
-        "followers": card.followers, "participants": actor.local.then_some(card.participants),
+        "domainRegistered": card.mark.as_ref().map(write_mark), "followers": card.followers, "participants": actor.local.then_some(card.participants),
         "active": card.active_at.map(to_wire), "read": to_wire(actor.fetched_at),
+    })
+}
+
+fn write_mark(mark: &Mark) -> Value {
+    let registrant = &mark.registrant;
+    json!({
+        "to": registrant.name, "sameAs": registrant.tooi.as_ref().map(ToString::to_string),
+        "kind": registrant.kind.map(OrganisationKind::code), "domain": mark.name.as_str(), "date": mark.dated.to_string(),
+        "source": mark.source.as_str(),
     })
 }
 
@@ -134,7 +144,7 @@ fn write_theme(theme: &Theme) -> Value {
     json!({"id": theme.uri.as_str(), "nl": theme.labels.nl, "en": theme.labels.en})
 }
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 21] = [
     "name",
     "address",
     "url",
@@ -153,6 +163,9 @@ const COLUMNS: [&str; 18] = [
     "followers",
     "participants",
     "active",
+    "domain_registered_to",
+    "domain_registered_tooi",
+    "domain_registered_date",
 ];
 
 fn write_csv(cards: &[LabCard]) -> String {
@@ -163,9 +176,9 @@ fn write_csv(cards: &[LabCard]) -> String {
     text
 }
 
-fn cells(card: &LabCard) -> [String; 18] {
+fn cells(card: &LabCard) -> [String; 21] {
     let (actor, profile) = (&card.actor, &card.profile);
-    let organisation = card.organisation.as_ref();
+    let (organisation, mark) = (card.organisation.as_ref(), card.mark.as_ref());
     let kind = organisation.and_then(|known| known.is.kind).map(OrganisationKind::code);
     let tags: Vec<&str> = profile.languages.iter().map(LanguageTag::as_str).collect();
     let themes = |label: fn(&Theme) -> &str| card.themes.iter().map(label).collect::<Vec<_>>().join("; ");
@@ -190,6 +203,9 @@ fn cells(card: &LabCard) -> [String; 18] {
         card.followers.to_string(),
         if actor.local { card.participants.to_string() } else { String::new() },
         card.active_at.map(to_wire).unwrap_or_default(),
+        mark.map(|mark| mark.registrant.name.clone()).unwrap_or_default(),
+        mark.and_then(|mark| mark.registrant.tooi.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        mark.map(|mark| mark.dated.to_string()).unwrap_or_default(),
     ]
 }
 

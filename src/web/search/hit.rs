@@ -4,6 +4,7 @@ use crate::{
     domain::{
         actor::Actor,
         moment::Moment,
+        register::Mark,
         search::{Candidate, Piece, Query, headline, snippet},
         share::{Outcome, Share},
         text,
@@ -28,6 +29,8 @@ pub(super) struct Hit {
     pub(super) organisation: String,
     pub(super) host: String,
     pub(super) local: bool,
+    /// To whom its host is registered; read for all that were found at once.
+    pub(super) mark: Option<Mark>,
     /// When it was published, or when a lab elsewhere was last read.
     pub(super) at: Moment,
 }
@@ -62,6 +65,7 @@ impl Hit {
             organisation: String::new(),
             host: lab.host.clone(),
             local: lab.local,
+            mark: None,
             at: lab.fetched_at.max(lab.updated_at),
         }
     }
@@ -81,6 +85,7 @@ impl Hit {
             organisation: String::new(),
             host: lab.host.clone(),
             local: share.local,
+            mark: None,
             at: share.published_at,
         }
     }

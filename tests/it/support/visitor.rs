@@ -52,6 +52,17 @@ impl<'a> Visitor<'a> {
 
     /// Sends a form that is sent in parts, with a PNG where one is given, to `action`; `token` is that of a page. The answer.
     pub async fn send_parts(&self, action: &str, token: &str, fields: &[(&str, &str)], png: Option<&[u8]>) -> Response {
+        let file = png.map(|png| ("name=\"picture\"; filename=\"a.png\"\r\nContent-Type: image/png", png));
+        self.send_with(action, token, fields, file).await
+    }
+
+    /// The same with a file of any kind, as the field `file`.
+    pub async fn send_file(&self, action: &str, token: &str, fields: &[(&str, &str)], (name, bytes): (&str, &[u8])) -> Response {
+        let head = format!("name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream");
+        self.send_with(action, token, fields, Some((&head, bytes))).await
+    }
+
+    async fn send_with(&self, action: &str, token: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Response {
         let mut body = Vec::new();
         let part = |head: &str, value: &[u8]| {
             [b"--tide\r\nContent-Disposition: form-data; ", head.as_bytes(), b"\r\n\r\n", value, b"\r\n"].concat()
@@ -59,8 +70,8 @@ impl<'a> Visitor<'a> {
         for (name, value) in [("form_token", token)].iter().chain(fields) {
             body.extend(part(&format!("name=\"{name}\""), value.as_bytes()));
         }
-        if let Some(png) = png {
-            body.extend(part("name=\"picture\"; filename=\"a.png\"\r\nContent-Type: image/png", png));
+        if let Some((head, bytes)) = file {
+            body.extend(part(head, bytes));
         }
         body.extend(b"--tide--\r\n");
         let request = self.server.client().post(self.server.at(action)).header(header::COOKIE, &self.cookie);
