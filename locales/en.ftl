@@ -853,3 +853,40 @@ cli-register-marked = { $host }: domain registered to { $organisation }, by { $n
 cli-register-disputed = { $host }: no mark. In the register of { $date } several organisations list { $name }: { $organisation }.
 cli-register-shared = { $host }: no mark. { $name } is listed for { $organisation }, but what lies below it is not one organisation's; { $host } would have to be listed by name.
 cli-register-unlisted = { $host }: no mark. Neither it nor a name above it is in the register of { $date } ({ $source }).
+
+# Labs from a table
+refused-table-too-large = The file is larger than { $limit } MB.
+refused-table-too-long = The table has more than { $limit } rows.
+refused-table-encoding = The file is not in UTF-8. In a spreadsheet, save it as "CSV UTF-8".
+refused-table-empty = There is no lab in the table.
+refused-table-heading = Nobody knows the heading { $given }. Known are: { $known }.
+refused-table-heading-twice = The heading { $given } is there twice.
+refused-table-no-handle = The table has no heading handle.
+refused-table-cells = { $count } cells, where there are { $wanted } headings. A quotation mark that is never closed does that too.
+refused-table-twice = { $handle } is in row { $row } as well.
+refused-table-exists = The lab { $handle } exists. To change labs that exist, say so.
+refused-table-host = { $host } is another instance: its labs are its own.
+refused-table-meanwhile = Labs went while the table was being taken in. Try again.
+cli-labs-row = row { $row }: { $what }
+cli-labs-cell = row { $row }, column { $column }: { $what }
+cli-labs-wrong = { $count ->
+    [one] 1 mistake in the table; nothing was changed.
+   *[other] { $count } mistakes in the table; nothing was changed.
+}
+cli-labs-would = Would register { $new }, change { $changed } and leave { $same } as they are. Nothing was changed.
+cli-labs-imported = Registered { $new }, changed { $changed }, left { $same } as they were.
+refused-table-upload = The form takes at most { $limit } kB. Use the command line: archipel lab import.
+refused-table-new-many = The form registers at most { $limit } labs at once. Use the command line: archipel lab import.
+labs-import-title = Labs from a table
+labs-import-lead = A CSV file with a row for each lab. First you see what would happen; all of it happens, or nothing.
+field-labs-file = Table
+field-labs-file-hint = CSV in UTF-8, with a comma or a semicolon between the cells. The headings are those of the table that the directory gives (CSV, below its list); handle and name will do.
+labs-import-update = Labs that exist may be changed
+labs-import-try = See what would happen
+labs-import-plan = This would happen
+labs-import-what = What
+labs-import-new = is new
+labs-import-changed = gets another:
+labs-import-same = stays as it is
+labs-import-confirm = Do it
+labs-import-not = Do not do it

@@ -850,3 +850,40 @@ cli-register-marked = { $host }: domein geregistreerd voor { $organisation }, do
 cli-register-disputed = { $host }: geen kenmerk. In het register van { $date } staat { $name } bij meer organisaties: { $organisation }.
 cli-register-shared = { $host }: geen kenmerk. { $name } staat op naam van { $organisation }, maar wat eronder ligt is niet van één organisatie; { $host } moet er zelf in staan.
 cli-register-unlisted = { $host }: geen kenmerk. Deze naam en de namen erboven staan niet in het register van { $date } ({ $source }).
+
+# Labs uit een tabel
+refused-table-too-large = Het bestand is groter dan { $limit } MB.
+refused-table-too-long = De tabel heeft meer dan { $limit } rijen.
+refused-table-encoding = Het bestand is niet in UTF-8. Sla het in een rekenblad op als "CSV UTF-8".
+refused-table-empty = Er staat geen lab in de tabel.
+refused-table-heading = Niemand kent de kop { $given }. Bekend zijn: { $known }.
+refused-table-heading-twice = De kop { $given } staat er twee keer.
+refused-table-no-handle = De tabel heeft geen kop handle.
+refused-table-cells = { $count } cellen, terwijl er { $wanted } koppen zijn. Dat komt ook door een aanhalingsteken dat nooit wordt gesloten.
+refused-table-twice = { $handle } staat ook in rij { $row }.
+refused-table-exists = Het lab { $handle } bestaat al. Zeg erbij dat bestaande labs mogen veranderen.
+refused-table-host = { $host } is een andere installatie: die labs zijn van daar.
+refused-table-meanwhile = Er verdwenen labs terwijl de tabel werd opgenomen. Probeer het opnieuw.
+cli-labs-row = rij { $row }: { $what }
+cli-labs-cell = rij { $row }, kolom { $column }: { $what }
+cli-labs-wrong = { $count ->
+    [one] 1 fout in de tabel; er is niets veranderd.
+   *[other] { $count } fouten in de tabel; er is niets veranderd.
+}
+cli-labs-would = Zou { $new } labs aanmelden, { $changed } veranderen en { $same } laten zoals ze zijn. Er is niets veranderd.
+cli-labs-imported = { $new } labs aangemeld, { $changed } veranderd, { $same } gelaten zoals ze waren.
+refused-table-upload = Het formulier neemt hoogstens { $limit } kB. Gebruik de opdrachtregel: archipel lab import.
+refused-table-new-many = Het formulier meldt hoogstens { $limit } labs tegelijk aan. Gebruik de opdrachtregel: archipel lab import.
+labs-import-title = Labs uit een tabel
+labs-import-lead = Een CSV-bestand met een rij voor elk lab. Eerst zie je wat er zou gebeuren; alles gebeurt, of niets.
+field-labs-file = Tabel
+field-labs-file-hint = CSV in UTF-8, met een komma of een puntkomma tussen de cellen. De koppen zijn die van de tabel die de gids geeft (CSV, onder de lijst); handle en name zijn genoeg.
+labs-import-update = Labs die er al zijn mogen veranderen
+labs-import-try = Bekijk wat er zou gebeuren
+labs-import-plan = Dit zou er gebeuren
+labs-import-what = Wat
+labs-import-new = is nieuw
+labs-import-changed = krijgt een ander:
+labs-import-same = blijft zoals het is
+labs-import-confirm = Doe het
+labs-import-not = Doe het niet

@@ -1,5 +1,7 @@
 //! `archipel lab`: register, describe, list and show labs.
 
+mod import;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use url::Url;
@@ -46,6 +48,9 @@ pub enum Command {
         #[command(flatten)]
         said: Said,
     },
+    /// Register many labs at once from a CSV file: all of it or nothing
+    #[command(after_help = "Example:\n  archipel lab import labs.csv --dry-run")]
+    Import(import::Options),
     /// Change what a lab says of itself; what is left out stays
     #[command(
         after_help = "Example:\n  archipel lab describe wind --summary 'What we tried out with wind, and what came of it.'"
@@ -190,6 +195,7 @@ pub fn run(command: Command, installation: &Installation) -> Result<(), Trouble>
         Command::Describe { handle, name, kind, summary, said, picture } => {
             describe(installation, &handle, [name, kind, summary], &said, &picture)
         }
+        Command::Import(options) => import::run(&options, installation),
         Command::End { handle, on, successor } => end(installation, &handle, &on, successor.as_deref()),
         Command::Move { handle, to } => move_away(installation, &handle, &to),
         Command::KnownAs { handle, address } => {

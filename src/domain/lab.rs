@@ -1,5 +1,7 @@
 //! A lab: a group one can follow, with a kind, a description and an organisation it belongs to.
 
+pub mod sheet;
+
 use super::{
     actor::{Actor, Handle, parse_name},
     profile::{Filled, Profile},

@@ -1,5 +1,7 @@
 //! Labs: register, describe, end.
 
+pub mod import;
+
 use url::Url;
 
 use super::{KeyPair, Outcome, instance, theme};

@@ -89,7 +89,7 @@ pub fn look_up(tx: &mut Tx<'_>, host: &str) -> Outcome<(Register, DomainName, Ve
 fn keep<R: BufRead>(tx: &mut Tx<'_>, export: &mut Export<R>) -> Outcome<(i64, i64)> {
     let mut numbers: HashMap<String, i64> = HashMap::new();
     let mut names = 0;
-    while let Some(listed) = export.next()? {
+    while let Some(listed) = export.read_next()? {
         let next = i64::try_from(numbers.len() + 1).unwrap_or(i64::MAX);
         let number = number_of(tx, &mut numbers, &listed, next)?;
         names += register::add_names(tx, number, &listed)?;

@@ -2,6 +2,7 @@
 
 mod end;
 mod form;
+mod import;
 
 use actix_web::{
     HttpResponse,
@@ -11,6 +12,7 @@ use askama::Template;
 
 pub use end::{ask as ask_end, end};
 pub use form::{create, edit, new, revise};
+pub use import::{ask as ask_import, import};
 
 use super::{
     activitypub,

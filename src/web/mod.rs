@@ -168,6 +168,8 @@ fn routes(config: &mut ServiceConfig) {
         .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))
+        .route("/labs/new/table", get().to(lab::ask_import))
+        .route("/labs/new/table", post().to(lab::import))
         .route("/labs/{handle}.atom", get().to(feed::of_lab))
         .route("/labs/{handle}", get().to(lab::show))
         .route("/labs/{handle}/edit", get().to(lab::edit))

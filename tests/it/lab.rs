@@ -1,5 +1,7 @@
 //! Labs: how one ends, who goes on with its work, and that what it learned stays.
 
+mod import;
+
 use crate::support::{Server, on_both_engines, visitor::Visitor};
 
 on_both_engines! {

@@ -119,7 +119,7 @@ impl<R: BufRead> Export<R> {
     ///
     /// # Errors
     /// `Refused` where the file breaks off, is broken, or has another shape.
-    pub fn next(&mut self) -> Result<Option<Listed>, Refused> {
+    pub fn read_next(&mut self) -> Result<Option<Listed>, Refused> {
         let mut draft: Option<Draft> = None;
         loop {
             match self.steps.next()? {
@@ -152,7 +152,7 @@ impl<R: BufRead> Export<R> {
                 let of = |wanted: &[&str]| attributes.iter().find(|(name, _)| wanted.contains(&name.as_str()));
                 let tooi = of(&TOOI).and_then(|(_, value)| Tooi::parse(value).ok());
                 let id = of(&["systeemid"]).map(|(_, value)| value.clone()).unwrap_or_default();
-                *draft = Some(Draft { depth, tooi, id, ..Draft::default() });
+                *draft = Some(Draft { depth, id, tooi, ..Draft::default() });
             }
             return Ok(());
         };
@@ -285,7 +285,7 @@ mod tests {
     fn read(text: &str) -> Result<(Vec<Listed>, LeftOut, Option<Day>), Refused> {
         let mut export = Export::open(text.as_bytes(), Day::read("2026-11-01").unwrap())?;
         let mut all = Vec::new();
-        while let Some(listed) = export.next()? {
+        while let Some(listed) = export.read_next()? {
             all.push(listed);
         }
         Ok((all, export.left_out, export.dated))
@@ -351,7 +351,7 @@ mod tests {
         }
         for bytes in [&b"\xff\xfe<\0a\0"[..], b"\0\0\0<", b"<a><organisatie><naam>\xe9</naam></organisatie></a>"] {
             let day = Day::read("2026-11-01").unwrap();
-            let read = Export::open(bytes, day).and_then(|mut export| export.next());
+            let read = Export::open(bytes, day).and_then(|mut export| export.read_next());
             assert_eq!(read.unwrap_err().key, "register-encoding", "{bytes:?}");
         }
     }
