@@ -890,3 +890,13 @@ labs-import-changed = gets another:
 labs-import-same = stays as it is
 labs-import-confirm = Do it
 labs-import-not = Do not do it
+
+# The catalogue of data sets
+catalog-title = Data of { $organisation }
+catalog-about = What { $organisation } gives away as data: its directory of labs and what they learned.
+catalog-labs = Labs
+catalog-labs-about = The directory of labs that { $organisation } knows, its own and those of others: what they work on, where they are, how they stand, and who they belong to.
+catalog-labs-rights = What a lab says of itself is its own organisation's.
+catalog-shares = Shares
+catalog-shares-about = What the labs of { $organisation } learned, also where it did not work.
+catalog-shares-rights = Each share names its own licence.

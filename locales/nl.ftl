@@ -887,3 +887,13 @@ labs-import-changed = krijgt een ander:
 labs-import-same = blijft zoals het is
 labs-import-confirm = Doe het
 labs-import-not = Doe het niet
+
+# De catalogus van gegevenssets
+catalog-title = Gegevens van { $organisation }
+catalog-about = Wat { $organisation } als gegevens weggeeft: de gids van labs en wat zij leerden.
+catalog-labs = Labs
+catalog-labs-about = De gids van labs die { $organisation } kent, eigen labs en die van anderen: waar zij aan werken, waar zij zijn, hoe zij ervoor staan en bij wie zij horen.
+catalog-labs-rights = Wat een lab van zichzelf zegt is van de eigen organisatie.
+catalog-shares = Bijdragen
+catalog-shares-about = Wat de labs van { $organisation } leerden, ook waar het niet lukte.
+catalog-shares-rights = Elke bijdrage noemt zijn eigen licentie.

@@ -7,6 +7,7 @@ mod asset;
 mod audience;
 mod block;
 mod card;
+mod catalog;
 mod collection;
 mod delivery;
 mod directory;
@@ -165,6 +166,7 @@ fn routes(config: &mut ServiceConfig) {
         .route(r"/organisation/collections/{word}/items/{number:\d+}", get().to(feature::item))
         .route("/organisation.atom", get().to(feed::of_organisation))
         .route("/labs", get().to(directory::list))
+        .route("/catalog.jsonld", get().to(catalog::show))
         .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))

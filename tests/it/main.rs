@@ -8,6 +8,7 @@ mod administration;
 mod architecture;
 mod block;
 mod browser;
+mod catalog;
 mod catalogue;
 mod cli;
 mod crash;
