@@ -884,7 +884,6 @@ field-labs-file-hint = CSV in UTF-8, with a comma or a semicolon between the cel
 labs-import-update = Labs that exist may be changed
 labs-import-try = See what would happen
 labs-import-plan = This would happen
-labs-import-what = What
 labs-import-new = is new
 labs-import-changed = gets another:
 labs-import-same = stays as it is

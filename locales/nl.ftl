@@ -881,7 +881,6 @@ field-labs-file-hint = CSV in UTF-8, met een komma of een puntkomma tussen de ce
 labs-import-update = Labs die er al zijn mogen veranderen
 labs-import-try = Bekijk wat er zou gebeuren
 labs-import-plan = Dit zou er gebeuren
-labs-import-what = Wat
 labs-import-new = is nieuw
 labs-import-changed = krijgt een ander:
 labs-import-same = blijft zoals het is
