@@ -166,7 +166,6 @@ fn routes(config: &mut ServiceConfig) {
         .route(r"/organisation/collections/{word}/items/{number:\d+}", get().to(feature::item))
         .route("/organisation.atom", get().to(feed::of_organisation))
         .route("/labs", get().to(directory::list))
-        .route("/catalog.jsonld", get().to(catalog::show))
         .route("/labs.{format:json|csv|atom|opml}", get().to(directory::export))
         .route("/labs/new", get().to(lab::new))
         .route("/labs/new", post().to(lab::create))
@@ -222,13 +221,6 @@ fn routes(config: &mut ServiceConfig) {
         .route("/peers/{host}", get().to(peer::show))
         .route("/peers/{host}/policy", post().to(peer::set_policy))
         .route("/peers/{host}/leave", post().to(peer::leave))
-        .service(
-            web::resource("/register")
-                .app_data(register::limits())
-                .route(get().to(register::show))
-                .route(post().to(register::import)),
-        )
-        .route("/register/remove", post().to(register::remove))
         .route("/blocks", get().to(block::list))
         .route("/blocks/add", post().to(block::add))
         .route("/blocks/remove", get().to(block::ask))
@@ -239,7 +231,21 @@ fn routes(config: &mut ServiceConfig) {
         .route("/favicon.ico", get().to(asset::favicon))
         .route("/health/live", get().to(health::live))
         .route("/health/ready", get().to(health::ready))
+        .configure(registers)
         .configure(activitypub::routes);
+}
+
+/// Whose domains are whose, and what can be taken from here as data.
+fn registers(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/register")
+                .app_data(register::limits())
+                .route(get().to(register::show))
+                .route(post().to(register::import)),
+        )
+        .route("/register/remove", post().to(register::remove))
+        .route("/catalog.jsonld", get().to(catalog::show));
 }
 
 /// A page is also asked for without its body.
