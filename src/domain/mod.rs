@@ -26,3 +26,4 @@ pub mod share;
 pub mod slice;
 pub mod text;
 pub mod theme;
+pub mod token;

@@ -12,6 +12,7 @@ pub mod peer;
 pub mod reply;
 pub mod share;
 pub mod theme;
+pub mod token;
 
 use crate::{domain::refusal::Refused, storage::Failed};
 
