@@ -1,8 +1,10 @@
-//! Who is signing in: passwords, sessions, and how often one may try. It knows no HTTP: the web reads and writes the cookie.
+//! Who is signing in: passwords, sessions, tokens, and how often one may try. It knows no HTTP: the web reads and writes the cookie.
 
 pub mod password;
 mod session;
 mod throttle;
+mod token;
 
 pub use session::Session;
 pub use throttle::Throttle;
+pub use token::Bearer;

@@ -78,6 +78,7 @@ async fn find_member(store: &Store, handle: &str) -> Result<Option<(Member, Opti
         .await
 }
 
-fn digest(token: &str) -> String {
+/// Under what a secret is kept.
+pub(super) fn digest(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(token.as_bytes()))
 }

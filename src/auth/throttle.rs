@@ -1,4 +1,5 @@
-//! How often one may try to sign in: ten times a minute per key (a handle, an address), counted in memory and bounded there.
+//! How often one may try within a minute, per key (a handle, an address, a token): counted in memory and bounded there. To sign in
+//! ten times.
 
 use std::{
     collections::HashMap,
@@ -10,9 +11,16 @@ use chrono::TimeDelta;
 use crate::domain::moment::Moment;
 
 /// Counts attempts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Throttle {
+    limit: u32,
     book: Mutex<Book>,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::of(Self::LIMIT)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +40,12 @@ impl Throttle {
     const WINDOW: TimeDelta = TimeDelta::minutes(1);
     const ROOM: usize = 10_000;
 
+    /// So many attempts a minute for each key.
+    #[must_use]
+    pub fn of(limit: u32) -> Self {
+        Self { limit, book: Mutex::default() }
+    }
+
     /// Counts an attempt under each key in turn; `false` at the first that had its share for this minute, so that one
     /// address cannot use up the room with invented handles.
     pub fn admit(&self, now: Moment, keys: &[&str]) -> bool {
@@ -42,7 +56,7 @@ impl Throttle {
         if book.tries.len() + new > Self::ROOM {
             return false;
         }
-        keys.iter().all(|key| book.count(key, now) <= Self::LIMIT)
+        keys.iter().all(|key| book.count(key, now) <= self.limit)
     }
 }
 

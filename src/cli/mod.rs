@@ -17,6 +17,7 @@ mod serve;
 mod share;
 mod table;
 mod theme;
+mod token;
 mod trouble;
 
 use std::{fmt::Display, io::Write, process::ExitCode};
@@ -95,6 +96,9 @@ enum Command {
     /// What labs work on: our words for it, and those of others
     #[command(subcommand)]
     Theme(theme::Command),
+    /// Tokens: with which scripts publish for members
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 /// Runs the command that this process was started with.
@@ -139,6 +143,7 @@ fn run_with(settings: Settings, command: Command) -> Result<(), Trouble> {
         Command::Reading(command) => reading::run(command, &Installation::open(settings)?),
         Command::Register(command) => register::run(command, &Installation::open(settings)?),
         Command::Theme(command) => theme::run(command, &Installation::open(settings)?),
+        Command::Token(command) => token::run(command, &Installation::open(settings)?),
         Command::Demo(_) | Command::Doctor => Ok(()),
     }
 }

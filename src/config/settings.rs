@@ -33,6 +33,8 @@ pub struct Settings {
     pub organisation_handle: Handle,
     /// What the organisation is.
     pub organisation: Organisation,
+    /// Where people can write about this instance, where that is said.
+    pub contact_email: Option<String>,
     /// The language of pages for visitors who ask for none that we speak.
     pub language: Language,
     /// Allows http, ports and loopback peers, and nothing beyond loopback.
@@ -82,6 +84,7 @@ struct Written {
     organisation_handle: Option<String>,
     organisation_kind: Option<String>,
     organisation_tooi: Option<String>,
+    contact_email: Option<String>,
     language: Option<String>,
     development: Option<bool>,
     ca_file: Option<String>,
@@ -111,6 +114,7 @@ impl Settings {
             database: parse_database(filled("ARCHIPEL_DATABASE_URL").or(file.database_url), &data_dir)?,
             organisation_handle: parse_handle(handle, &organisation_name)?,
             organisation: parse_organisation(kind.as_deref(), tooi.as_deref())?,
+            contact_email: parse_email(filled("ARCHIPEL_CONTACT_EMAIL").or(file.contact_email))?,
             language: parse_language(filled("ARCHIPEL_LANGUAGE").or(file.language))?,
             ca_file: parse_ca_file(filled("ARCHIPEL_CA_FILE").or(file.ca_file))?,
             log: filled("ARCHIPEL_LOG").or(file.log).unwrap_or_else(|| "info,actix_server=warn".into()),
@@ -144,9 +148,10 @@ impl Settings {
         let kind = self.organisation.kind.map_or(String::new(), |kind| format!("organisation_kind = {:?}\n", kind.code()));
         let tooi =
             self.organisation.tooi.as_ref().map_or(String::new(), |tooi| format!("organisation_tooi = {:?}\n", tooi.as_str()));
+        let email = self.contact_email.as_ref().map_or(String::new(), |email| format!("contact_email = {email:?}\n"));
         format!(
             "url = {:?}\nlisten = {:?}\ndata_dir = {:?}\ndatabase_url = {database:?}\norganisation_name = {:?}\n\
-             organisation_handle = {:?}\n{kind}{tooi}language = {:?}\ndevelopment = {}\n{ca_file}log = {:?}\n",
+             organisation_handle = {:?}\n{kind}{tooi}{email}language = {:?}\ndevelopment = {}\n{ca_file}log = {:?}\n",
             self.url.as_str(),
             self.listen.to_string(),
             self.data_dir.display().to_string(),
@@ -229,6 +234,18 @@ fn parse_database(text: Option<String>, data_dir: &Path) -> Result<Database, Set
             "it is neither postgres:// nor sqlite://",
             "Leave it out for SQLite in the data folder",
         )),
+    }
+}
+
+fn parse_email(text: Option<String>) -> Result<Option<String>, SettingError> {
+    let Some(text) = text.map(|text| text.trim().to_owned()) else { return Ok(None) };
+    let plain = text.len() <= 254 && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
+    match text.split_once('@') {
+        Some((name, host)) if plain && !name.is_empty() && !host.is_empty() && !host.contains('@') => Ok(Some(text)),
+        _ => {
+            let fix = "Write it like labs@ministry.example, or leave it out";
+            Err(SettingError::new("ARCHIPEL_CONTACT_EMAIL", format!("{text:?} is no mail address"), fix))
+        }
     }
 }
 

@@ -27,3 +27,4 @@ pub mod share;
 pub mod slice;
 pub mod text;
 pub mod theme;
+pub mod token;

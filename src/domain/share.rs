@@ -1,5 +1,7 @@
 //! A share: something learned, written down, with one author (its voice), an outcome and a licence.
 
+mod wanted;
+
 use url::Url;
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
     refusal::Refused,
     text::{self, Html},
 };
+pub use wanted::Wanted;
 
 /// The random part of a share's address: ten of `a-z` and `0-9`, never reused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

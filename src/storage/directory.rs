@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use super::{
     Failed, Tx,
     connection::{Connection, on},
-    schema::{actors, organisations, profile_languages, profile_themes, profiles, themes},
+    schema::{actors, listings, organisations, profile_languages, profile_themes, profiles, themes},
 };
 use crate::domain::{
-    actor::ActorId,
+    actor::{ActorId, ActorKind},
     directory::{Place, Sort, Wanted, Whose},
     profile::OpenTo,
     text,
@@ -116,6 +116,19 @@ pub fn look_for(tx: &mut Tx<'_>, wanted: &Wanted, after: &Place, limit: i64) -> 
         Sort::Activity => (ActorId(id), Place::Time(active_at, id)),
     };
     Ok(found.map_err(Failed::because("look for labs"))?.into_iter().map(place).collect())
+}
+
+/// Whether anyone may see a lab here who knows its address: it is ours or known, and nobody hides it.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn is_shown(tx: &mut Tx<'_>, lab: ActorId) -> Result<bool, Failed> {
+    let hidden = listings::table.filter(listings::hidden).select(listings::lab_id);
+    let listed = profiles::table.filter(profiles::listed).select(profiles::actor_id);
+    let is_lab = actors::kind.eq(ActorKind::Lab.code()).or(actors::id.eq_any(listed));
+    let query = actors::table.filter(actors::id.eq(lab.0).and(is_lab).and(actors::id.ne_all(hidden))).count();
+    let shown: i64 = on!(tx, c => query.get_result(c)).map_err(Failed::because("look whether a lab is shown"))?;
+    Ok(shown > 0)
 }
 
 /// How many labs of others are listed.

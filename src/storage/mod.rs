@@ -29,6 +29,7 @@ mod schema;
 pub mod search;
 pub mod share;
 pub mod theme;
+pub mod token;
 pub mod tombstone;
 mod wake;
 

@@ -11,6 +11,13 @@ diesel::table! { labs (actor_id) { actor_id -> BigInt, kind -> Text, description
 diesel::table! { members (actor_id) { actor_id -> BigInt, password_hash -> Text, administrator -> Bool, } }
 diesel::table! { memberships (member_id, lab_id) { member_id -> BigInt, lab_id -> BigInt, role -> Text, since -> BigInt, } }
 diesel::table! { sessions (token_hash) { token_hash -> Text, member_id -> BigInt, form_token -> Text, expires_at -> BigInt, } }
+diesel::table! { tokens (id) {
+    id -> BigInt, hash -> Text, member_id -> BigInt, name -> Text, scopes -> Text, created_at -> BigInt, expires_at -> BigInt,
+    used_on -> Nullable<Text>, revoked_at -> Nullable<BigInt>,
+} }
+diesel::table! { answers (token_id, name) {
+    token_id -> BigInt, name -> Text, request -> Text, place -> Text, body -> Text, at -> BigInt,
+} }
 diesel::table! { shares (id) {
     id -> BigInt, public_id -> Text, uri -> Text, page -> Text, lab_id -> BigInt, author_id -> BigInt, local -> Bool,
     kind -> Text, title -> Text, summary -> Text, body -> Text, content -> Text, language -> Text,
@@ -115,6 +122,7 @@ diesel::joinable!(profile_themes -> themes (theme_id));
 diesel::joinable!(members -> actors (actor_id));
 diesel::joinable!(keys -> actors (actor_id));
 diesel::joinable!(sessions -> members (member_id));
+diesel::joinable!(tokens -> members (member_id));
 diesel::joinable!(share_tags -> shares (share_id));
 diesel::joinable!(search_documents -> shares (share_id));
 diesel::joinable!(search_documents -> actors (actor_id));
@@ -131,6 +139,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     memberships,
     sessions,
+    tokens,
+    answers,
     shares,
     share_tags,
     search_documents,

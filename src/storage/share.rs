@@ -1,5 +1,7 @@
 //! Rows of shares, ours and those read from elsewhere, with their hashtags and counts.
 
+mod look;
+
 use diesel::prelude::*;
 
 use super::{
@@ -19,6 +21,7 @@ use crate::domain::{
     slice::Slice,
     text::Html,
 };
+pub use look::look_for;
 
 /// The fields stand in the order of the table.
 #[derive(Queryable)]

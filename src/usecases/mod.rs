@@ -13,6 +13,7 @@ pub mod register;
 pub mod reply;
 pub mod share;
 pub mod theme;
+pub mod token;
 
 use crate::{domain::refusal::Refused, storage::Failed};
 

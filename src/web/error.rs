@@ -1,6 +1,8 @@
 //! Everything that can go wrong, as a status and a page in words; the only file that knows status codes of errors.
 //! Visitors never see a cause: that goes to the log.
 
+mod problem;
+
 use std::fmt;
 
 use actix_web::{
@@ -19,6 +21,8 @@ use crate::{
     storage::Failed,
     usecases,
 };
+
+pub use problem::{Declined, Faults, Problem, ROOT, is_of_api};
 
 /// What was asked for is over there.
 pub const OVER_THERE: StatusCode = StatusCode::SEE_OTHER;
@@ -43,6 +47,8 @@ pub enum Error {
     SignInFirst(String),
     /// A form of another site, or of a session that ended.
     Forged,
+    /// A program's request that the API does not take.
+    Declined(Declined),
     /// A peer's request that is not accepted: always JSON.
     Rejected {
         /// The status.
@@ -87,6 +93,7 @@ impl Error {
             Self::Use(usecases::Error::Failed(_)) => "failed",
             Self::SignInFirst(_) => "sign-in-first",
             Self::Forged => "forged",
+            Self::Declined(declined) => declined.key(),
             Self::Rejected { code, .. } => code,
         }
     }
@@ -124,6 +131,7 @@ impl ResponseError for Error {
             Self::Use(usecases::Error::Failed(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::SignInFirst(_) => StatusCode::SEE_OTHER,
             Self::Forged => StatusCode::FORBIDDEN,
+            Self::Declined(declined) => declined.status(),
             Self::Rejected { status, .. } => *status,
         }
     }
@@ -137,7 +145,13 @@ impl ResponseError for Error {
             let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
             return response.insert_header((header::LOCATION, format!("/sign-in?next={next}"))).finish();
         }
+        if let Self::Declined(declined) = self
+            && let Some(named) = declined.header()
+        {
+            response.insert_header(named);
+        }
         let again = match self {
+            Self::Declined(declined) => declined.retry_after(),
             Self::Rejected { retry_after, .. } => *retry_after,
             Self::Use(usecases::Error::Failed(failed)) => failed.may_pass().then_some(SOON),
             _ => None,
@@ -181,6 +195,9 @@ pub async fn present(
     let response = next.call(request).await?.map_into_boxed_body();
     if response.status().as_u16() < 400 {
         return Ok(response);
+    }
+    if is_of_api(response.request().path()) {
+        return Ok(problem::present(response));
     }
     let cause = response.response().error();
     let error = cause.and_then(|cause| cause.as_error::<Error>());

@@ -3,6 +3,7 @@
 
 mod activitypub;
 mod admission;
+mod api;
 mod asset;
 mod audience;
 mod block;
@@ -34,6 +35,7 @@ mod security;
 mod share;
 mod sitemap;
 mod theme;
+mod token;
 
 use std::time::Duration;
 
@@ -110,20 +112,25 @@ pub fn start(state: State) -> std::io::Result<Server> {
     let listen = state.settings.listen;
     tokio::spawn(media::sweep(state.clone()));
     let (state, throttle, admission) = (Data::new(state), Data::new(Throttle::default()), Data::new(Admission::default()));
-    let offer = Data::new(directory::Offer::default());
+    let (offer, pace) = (Data::new(directory::Offer::default()), Data::new(api::Pace::default()));
+    let document = Data::new(api::Document::of(&state.settings, state.links()).map_err(std::io::Error::other)?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .app_data(throttle.clone())
             .app_data(admission.clone())
             .app_data(offer.clone())
+            .app_data(pace.clone())
+            .app_data(document.clone())
             .app_data(TempFileConfig::default().directory(state.settings.data_dir.clone()))
             .configure(limits)
             .configure(routes)
             .default_service(web::to(|| async { Err::<&str, _>(Error::unknown_page()) }))
             .wrap(from_fn(security::refuse_other_sites))
             .wrap(from_fn(security::refuse_blocked))
+            .wrap(from_fn(api::admit))
             .wrap(from_fn(error::present))
+            .wrap(from_fn(api::furnish))
             .wrap(from_fn(security::protect))
             .wrap(from_fn(freshness::answer))
             .wrap(Compress::default())
@@ -208,6 +215,9 @@ fn routes(config: &mut ServiceConfig) {
         .route("/follow", get().to(audience::list))
         .route("/follow", post().to(audience::follow_address))
         .route("/authorize_interaction", get().to(audience::interact))
+        .route("/tokens", get().to(token::list))
+        .route("/tokens", post().to(token::add))
+        .route("/tokens/{id}/revoke", post().to(token::revoke))
         .route("/sign-in", get().to(membership::ask))
         .route("/sign-in", post().to(membership::sign_in))
         .route("/sign-out", post().to(membership::sign_out))
@@ -232,6 +242,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/health/live", get().to(health::live))
         .route("/health/ready", get().to(health::ready))
         .configure(registers)
+        .configure(api::routes)
         .configure(activitypub::routes);
 }
 

@@ -278,7 +278,8 @@ pub fn lead_away(to: &str) -> HttpResponse {
     HttpResponse::build(error::OVER_THERE).insert_header((header::LOCATION, place)).finish()
 }
 
-fn field_of(key: &str) -> &'static str {
+/// The field that a refusal is about; empty where it is none of a form.
+pub(super) fn field_of(key: &str) -> &'static str {
     match key {
         "title-blank" | "title-too-long" => "title",
         "body-blank" | "body-too-long" => "body",
@@ -286,7 +287,7 @@ fn field_of(key: &str) -> &'static str {
         "language" => "language",
         "licence" => "licence",
         "outcome" => "outcome",
-        "name-blank" | "name-too-long" => "name",
+        "name-blank" | "name-too-long" | "token-name-blank" | "token-name-too-long" => "name",
         "summary-too-long" => "summary",
         "lab-state" => "state",
         "place-too-long" => "place",
@@ -295,6 +296,8 @@ fn field_of(key: &str) -> &'static str {
         "day" => "founded",
         "themes-many" => "themes",
         "open-to" => "open_to",
+        "token-until" => "until",
+        "scope" | "scopes-none" => "scopes",
         "successor-unknown" | "successor-itself" => "successor",
         "theme-slug" | "theme-taken" => "slug",
         "theme-label-blank" | "theme-label-too-long" => "nl",

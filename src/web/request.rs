@@ -236,7 +236,8 @@ fn without_language(request: &HttpRequest) -> String {
     if query.is_empty() { request.path().to_owned() } else { format!("{}?{query}", request.path()) }
 }
 
-fn accepted_language(request: &HttpRequest) -> Option<Language> {
+/// The language that is asked for, where it is one of ours.
+pub(super) fn accepted_language(request: &HttpRequest) -> Option<Language> {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE)?;
     accepted.to_str().ok().and_then(Language::negotiate)
 }

@@ -2,7 +2,12 @@
 
 use chrono::TimeDelta;
 
-use crate::{domain::moment::Moment, federation::Federation, storage::delivery};
+use crate::{
+    domain::moment::Moment,
+    federation::Federation,
+    storage::{delivery, token},
+    usecases::token::ANSWERS,
+};
 
 /// How much is forgotten at once.
 const BATCH: i64 = 500;
@@ -20,7 +25,11 @@ impl Sweeper {
         if self.next.is_some_and(|next| now < next) {
             return;
         }
-        let swept = federation.store.write(move |tx| delivery::prune(tx, BATCH, now)).await;
+        let swept = federation.store.write(move |tx| {
+            token::forget_answers(tx, now - ANSWERS)?;
+            delivery::prune(tx, BATCH, now)
+        });
+        let swept = swept.await;
         let is_much = swept.as_ref().is_ok_and(|count| i64::try_from(*count).is_ok_and(|count| count >= BATCH));
         self.next = Some(now + if is_much { TimeDelta::seconds(1) } else { TimeDelta::hours(1) });
         if let Err(error) = swept {

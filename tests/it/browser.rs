@@ -31,7 +31,16 @@ async fn a_steward_walks_through_every_page() {
     walk.args(["browser.mjs", alpha.origin(), &folder.display().to_string(), "noor", "eb en vloed en eb"]);
     walk.args([&share, &known, "/labs/spoor", "/labs/spoor/follow", "/people/noor", "/tags/market", "/follow"]);
     walk.args(["/deliveries", "/deliveries?state=delivered", "/blocks", "/peers", &format!("/peers/{}", bravo.host())]);
-    walk.args(["/labs", "/labs?view=table", "/themes", "/themes/ai", "/search?q=counters", "/search?q=nowhere+at+all"]);
+    walk.args([
+        "/labs",
+        "/labs?view=table",
+        "/themes",
+        "/themes/ai",
+        "/search?q=counters",
+        "/search?q=nowhere+at+all",
+        "/api",
+        "/tokens",
+    ]);
     let walked = walk.stdin(Stdio::null()).output();
     let output = timeout(Duration::from_secs(100), walked).await.expect("a walk that ends").expect("the browser's script");
     let facts = String::from_utf8_lossy(&output.stdout);

@@ -5,6 +5,7 @@
 mod support;
 
 mod administration;
+mod api;
 mod architecture;
 mod block;
 mod browser;

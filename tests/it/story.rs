@@ -8,6 +8,7 @@ mod directory;
 mod dispatches;
 mod features;
 mod lanes;
+mod looks;
 mod peers;
 mod people;
 mod readings;
@@ -15,11 +16,12 @@ mod registers;
 mod searches;
 mod shares;
 mod tables;
+mod tokens;
 mod transactions;
 
 use std::path::Path;
 
-const CHAPTERS: [&str; 16] = [
+const CHAPTERS: [&str; 18] = [
     include_str!("story/audience.rs"),
     include_str!("story/blocks.rs"),
     include_str!("story/changes.rs"),
@@ -28,6 +30,7 @@ const CHAPTERS: [&str; 16] = [
     include_str!("story/dispatches.rs"),
     include_str!("story/features.rs"),
     include_str!("story/lanes.rs"),
+    include_str!("story/looks.rs"),
     include_str!("story/peers.rs"),
     include_str!("story/people.rs"),
     include_str!("story/readings.rs"),
@@ -35,6 +38,7 @@ const CHAPTERS: [&str; 16] = [
     include_str!("story/searches.rs"),
     include_str!("story/shares.rs"),
     include_str!("story/tables.rs"),
+    include_str!("story/tokens.rs"),
     include_str!("story/transactions.rs"),
 ];
 
