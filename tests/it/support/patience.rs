@@ -10,7 +10,8 @@ pub fn insist<T>(what: &str, mut write: impl FnMut() -> Outcome<T>) -> T {
     let begun = Instant::now();
     loop {
         match write() {
-            Err(Error::Failed(failed)) if failed.context == "begin a transaction" && begun.elapsed() < Duration::from_mins(1) => {}
+            Err(Error::Failed(failed)) if failed.context == "begin a transaction" && begun.elapsed() < Duration::from_mins(1) => {
+            }
             written => return written.unwrap_or_else(|error| panic!("{what}: {error}")),
         }
     }
