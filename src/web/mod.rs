@@ -221,6 +221,21 @@ fn routes(config: &mut ServiceConfig) {
         .route("/sign-in", get().to(membership::ask))
         .route("/sign-in", post().to(membership::sign_in))
         .route("/sign-out", post().to(membership::sign_out))
+        .configure(administration)
+        .route("/media/island/{name}", get().to(media::island))
+        .route("/media/{name}", get().to(media::show))
+        .route("/assets/{name}", get().to(asset::show))
+        .route("/favicon.ico", get().to(asset::favicon))
+        .route("/health/live", get().to(health::live))
+        .route("/health/ready", get().to(health::ready))
+        .configure(registers)
+        .configure(api::routes)
+        .configure(activitypub::routes);
+}
+
+/// What only those who look after the instance find.
+fn administration(config: &mut ServiceConfig) {
+    config
         .route("/deliveries", get().to(delivery::list))
         .route("/deliveries/retry", post().to(delivery::retry))
         .route("/peers", get().to(peer::list))
@@ -234,16 +249,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/blocks", get().to(block::list))
         .route("/blocks/add", post().to(block::add))
         .route("/blocks/remove", get().to(block::ask))
-        .route("/blocks/remove", post().to(block::remove))
-        .route("/media/island/{name}", get().to(media::island))
-        .route("/media/{name}", get().to(media::show))
-        .route("/assets/{name}", get().to(asset::show))
-        .route("/favicon.ico", get().to(asset::favicon))
-        .route("/health/live", get().to(health::live))
-        .route("/health/ready", get().to(health::ready))
-        .configure(registers)
-        .configure(api::routes)
-        .configure(activitypub::routes);
+        .route("/blocks/remove", post().to(block::remove));
 }
 
 /// Whose domains are whose, and what can be taken from here as data.
