@@ -62,6 +62,10 @@ pub async fn admit(
     if is_of_api(request.path()) && !is_in_time(&request) {
         return Ok(request.error_response(crate::web::error::Error::from(Declined::too_many(MINUTE))));
     }
+    // Nothing is called so, and no text of PostgreSQL's can hold it.
+    if is_of_api(request.path()) && request.uri().to_string().contains("%00") {
+        return Ok(request.error_response(crate::web::error::Error::from(Declined::parameters(Vec::new()))));
+    }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 

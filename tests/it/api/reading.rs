@@ -211,6 +211,9 @@ on_both_engines! {
             ("", 404, vec![]),
             ("/labs/", 404, vec![]),
             ("/shares/", 404, vec![]),
+            ("/labs/%00", 400, vec![]),
+            ("/shares?lab=%00", 400, vec![]),
+            ("/organisations/%00", 400, vec![]),
         ] {
             let answer = get(&server, path).await;
             assert_eq!((answer.status, answer.fields()), (status, fields), "{path}: {}", answer.json);
