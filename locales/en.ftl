@@ -968,6 +968,8 @@ labs-import-not = Do not do it
 # The catalogue of data sets
 catalog-title = Data of { $organisation }
 catalog-about = What { $organisation } gives away as data: its directory of labs and what they learned.
+catalog-api = The same for programs
+catalog-api-about = Labs and shares page by page, described in OpenAPI; with a token also for writing.
 catalog-labs = Labs
 catalog-labs-about = The directory of labs that { $organisation } knows, its own and those of others: what they work on, where they are, how they stand, and who they belong to.
 catalog-labs-rights = What a lab says of itself is its own organisation's.

@@ -965,6 +965,8 @@ labs-import-not = Doe het niet
 # De catalogus van gegevenssets
 catalog-title = Gegevens van { $organisation }
 catalog-about = Wat { $organisation } als gegevens weggeeft: de gids van labs en wat zij leerden.
+catalog-api = Hetzelfde voor programma’s
+catalog-api-about = Labs en bijdragen, bladzijde voor bladzijde, beschreven in OpenAPI; met een token ook om te schrijven.
 catalog-labs = Labs
 catalog-labs-about = De gids van labs die { $organisation } kent, eigen labs en die van anderen: waar zij aan werken, waar zij zijn, hoe zij ervoor staan en bij wie zij horen.
 catalog-labs-rights = Wat een lab van zichzelf zegt is van de eigen organisatie.

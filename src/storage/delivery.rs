@@ -109,6 +109,24 @@ pub(super) fn find_first(tx: &mut Tx<'_>, lanes: &[&str], depth: i64) -> Result<
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
+/// In which lane what is about `object` waits for each of these inboxes, where something does.
+pub(super) fn find_lanes_of<'i>(
+    tx: &mut Tx<'_>,
+    inboxes: impl Iterator<Item = &'i str>,
+    object: &str,
+) -> Result<BTreeMap<String, String>, Failed> {
+    let inboxes: Vec<&str> = inboxes.collect();
+    if inboxes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let about = activities::table.filter(activities::object.eq(object)).select(activities::id);
+    let waits = deliveries::activity_id.eq_any(about).and(deliveries::inbox.eq_any(inboxes)).and(deliveries::ended_at.is_null());
+    let query = deliveries::table.filter(waits).select((deliveries::inbox, deliveries::lane));
+    let found: Vec<(String, String)> =
+        on!(tx, c => query.load(c)).map_err(Failed::because("look in which lane something waits"))?;
+    Ok(found.into_iter().collect())
+}
+
 /// How many deliveries are in a state.
 ///
 /// # Errors

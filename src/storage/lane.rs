@@ -112,6 +112,9 @@ pub fn wake_host(tx: &mut Tx<'_>, host: &str, now: Moment) -> Result<(), Failed>
     let resting = lanes::host.eq(host).and(lanes::due_at.gt(soon)).and(lanes::denied_at.is_null());
     let query = lanes::table.filter(resting).select((lanes::name, lanes::wished_until));
     let found: Vec<(String, Option<i64>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look whether a host rests"))?;
+    if !found.is_empty() {
+        lock(tx, &[host])?;
+    }
     for (name, wished) in found {
         let query = diesel::update(lanes::table.find(name)).set(lanes::due_at.eq(soon.max(wished.unwrap_or(0))));
         on!(tx, c => query.execute(c)).map_err(Failed::because("wake a host"))?;
@@ -173,33 +176,48 @@ pub(super) fn name_apart(inbox: &str, object: &str) -> String {
     format!("{inbox} {object}")
 }
 
-/// Which way what is about `object` goes to each inbox.
+/// Which way an activity about `object` goes to each inbox: behind what waits there about the same, in whichever lane that is.
+/// Until this transaction ends nobody moves what waits for these hosts.
 pub(super) fn find_ways<'i>(
     tx: &mut Tx<'_>,
     inboxes: &'i BTreeSet<String>,
     object: &str,
     now: i64,
 ) -> Result<Vec<(&'i str, String, Way)>, Failed> {
-    let all: Vec<&str> = inboxes.iter().map(String::as_str).collect();
+    let host = |inbox: &'i String| (inbox.as_str(), Url::parse(inbox).map(|url| canonical_host(&url)).unwrap_or_default());
+    let all: Vec<(&str, String)> = inboxes.iter().map(host).collect();
+    let hosts: Vec<&String> = all.iter().map(|(_, host)| host).collect::<BTreeSet<_>>().into_iter().collect();
+    for some in hosts.chunks(CHUNK) {
+        lock(tx, some)?;
+    }
     let mut ways = Vec::with_capacity(all.len());
     for some in all.chunks(CHUNK) {
-        let names: Vec<String> = some.iter().flat_map(|inbox| [(*inbox).to_owned(), name_apart(inbox, object)]).collect();
-        let query = lanes::table.filter(lanes::name.eq_any(&names)).select((lanes::name, lanes::gone_until));
-        let apart: Vec<(String, Option<i64>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look for lanes"))?;
-        let apart: BTreeMap<String, Option<i64>> = apart.into_iter().collect();
-        for inbox in some {
-            let host = Url::parse(inbox).map(|url| canonical_host(&url)).unwrap_or_default();
-            let one = name_apart(inbox, object);
-            let way = match apart.get(*inbox) {
-                Some(Some(until)) if *until > now => Way::Gone,
-                _ if apart.contains_key(&one) => Way::Through(one),
-                Some(None) => Way::Through((*inbox).to_owned()),
-                _ => Way::Through(host.clone()),
+        let apart = find_apart(tx, some.iter().map(|(inbox, _)| *inbox), object)?;
+        let stands_apart = |inbox: &&str| apart.contains_key(*inbox) || apart.contains_key(&name_apart(inbox, object));
+        let before = delivery::find_lanes_of(tx, some.iter().map(|(inbox, _)| *inbox).filter(stands_apart), object)?;
+        for (inbox, host) in some {
+            let way = match (before.get(*inbox), apart.get(*inbox)) {
+                (Some(lane), _) => Way::Through(lane.clone()),
+                (None, Some(Some(until))) if *until > now => Way::Gone,
+                (None, Some(None)) => Way::Through((*inbox).to_owned()),
+                (None, _) => Way::Through(host.clone()),
             };
-            ways.push((*inbox, host, way));
+            ways.push((*inbox, host.clone(), way));
         }
     }
     Ok(ways)
+}
+
+/// The lanes that stand apart for these inboxes, because of the inbox or of what this is about: until when the inbox is gone.
+fn find_apart<'i>(
+    tx: &mut Tx<'_>,
+    inboxes: impl Iterator<Item = &'i str>,
+    object: &str,
+) -> Result<BTreeMap<String, Option<i64>>, Failed> {
+    let names: Vec<String> = inboxes.flat_map(|inbox| [inbox.to_owned(), name_apart(inbox, object)]).collect();
+    let query = lanes::table.filter(lanes::name.eq_any(&names)).select((lanes::name, lanes::gone_until));
+    let apart: Vec<(String, Option<i64>)> = on!(tx, c => query.load(c)).map_err(Failed::because("look for lanes"))?;
+    Ok(apart.into_iter().collect())
 }
 
 /// Something new waits in these lanes, by name with their hosts: each is due, unless its host rests.
@@ -280,8 +298,10 @@ pub(super) fn take_away(tx: &mut Tx<'_>, names: &[String]) -> Result<(), Failed>
 /// Of these lanes, the names of those that are still held under the same lease; nobody takes them until this transaction ends.
 pub(super) fn retain_held(tx: &mut Tx<'_>, held: &[Held]) -> Result<BTreeSet<String>, Failed> {
     let leases: BTreeMap<&str, i64> = held.iter().map(|held| (held.name.as_str(), held.lease)).collect();
+    // With their hosts: who adds to a host waits until what stands apart there is settled.
+    let locked: BTreeSet<&str> = held.iter().flat_map(|held| [held.name.as_str(), held.host.as_str()]).collect();
+    lock(tx, &locked.into_iter().collect::<Vec<_>>())?;
     let names: Vec<&str> = leases.keys().copied().collect();
-    lock(tx, &names)?;
     let query = lanes::table.filter(lanes::name.eq_any(&names).and(lanes::lease.is_not_null()));
     let query = query.select((lanes::name, lanes::lease.assume_not_null()));
     let known: Vec<(String, i64)> = on!(tx, c => query.load(c)).map_err(Failed::because("look at leases"))?;

@@ -19,19 +19,26 @@ use crate::{
 /// Where the European vocabularies are.
 const AUTHORITY: &str = "http://publications.europa.eu/resource/authority";
 
+/// What the Dutch profile says of data whose licence each piece names, or nobody gave.
+const UNKNOWN_LICENCE: &str = "http://standaarden.overheid.nl/owms/terms/licentieonbekend";
+
 /// A form in which a set is served: its path, its media type, and what the vocabulary of forms calls it.
 type Served = (&'static str, &'static str, &'static str);
 
-const LABS: [Served; 5] = [
+const LABS: [Served; 6] = [
     ("/labs.json", "application/json", "JSON"),
     ("/labs.csv", "text/csv", "CSV"),
     ("/labs.atom", "application/atom+xml", "ATOM"),
     ("/labs.opml", "text/x-opml", "XML"),
     ("/labs", "application/activity+json", "JSON_LD"),
+    ("/api/v1/labs", "application/json", "JSON"),
 ];
 
-const SHARES: [Served; 2] =
-    [("/organisation.atom", "application/atom+xml", "ATOM"), ("/organisation/outbox", "application/activity+json", "JSON_LD")];
+const SHARES: [Served; 3] = [
+    ("/organisation.atom", "application/atom+xml", "ATOM"),
+    ("/organisation/outbox", "application/activity+json", "JSON_LD"),
+    ("/api/v1/shares", "application/json", "JSON"),
+];
 
 /// What the catalogue tells of this instance.
 struct Told {
@@ -73,13 +80,44 @@ fn write(visit: &Visit, told: &Told) -> Value {
         "dct:publisher": publisher(visit, told),
         "dcat:contactPoint": contact(visit),
         "dct:language": languages(),
-        "dct:license": {"@id": "http://standaarden.overheid.nl/owms/terms/licentieonbekend"},
+        "dct:license": {"@id": UNKNOWN_LICENCE},
         "dct:issued": day(told.begun),
         "dct:modified": day(told.changed),
         "foaf:homepage": {"@id": at("/")},
         "dcat:themeTaxonomy": {"@id": format!("{AUTHORITY}/data-theme")},
         "dcat:dataset": sets,
+        "dcat:service": [write_service(visit, told)],
     })
+}
+
+/// The API, which serves both sets page by page.
+fn write_service(visit: &Visit, told: &Told) -> Value {
+    let at = |path: &str| visit.at(path);
+    let sets = ["labs", "shares"].map(|name| json!({"@id": format!("{}#{name}", at("/catalog.jsonld"))}));
+    json!({
+        "@id": service_id(visit),
+        "@type": "dcat:DataService",
+        "dct:identifier": service_id(visit),
+        "dct:title": both(visit, "catalog-api"),
+        "dct:description": both(visit, "catalog-api-about"),
+        "dct:publisher": {"@id": publisher_id(visit, told)},
+        "dcat:contactPoint": contact(visit),
+        "dct:accessRights": {"@id": format!("{AUTHORITY}/access-right/PUBLIC")},
+        "dct:license": {"@id": UNKNOWN_LICENCE},
+        "dcat:theme": themes(),
+        "dcat:endpointURL": {"@id": at("/api/v1")},
+        "dcat:endpointDescription": {"@id": at("/api/v1/openapi.json")},
+        "dcat:landingPage": {"@id": at("/api")},
+        "dcat:servesDataset": sets,
+    })
+}
+
+fn service_id(visit: &Visit) -> String {
+    format!("{}#api", visit.at("/catalog.jsonld"))
+}
+
+fn themes() -> Value {
+    json!([{"@id": format!("{AUTHORITY}/data-theme/GOVE")}, {"@id": format!("{AUTHORITY}/data-theme/TECH")}])
 }
 
 fn write_set(visit: &Visit, told: &Told, name: &'static str, served: &[Served]) -> Value {
@@ -104,7 +142,7 @@ fn write_set(visit: &Visit, told: &Told, name: &'static str, served: &[Served]) 
         "dcat:contactPoint": contact(visit),
         "dct:accessRights": {"@id": format!("{AUTHORITY}/access-right/PUBLIC")},
         "dct:rights": both(visit, rights),
-        "dcat:theme": [{"@id": format!("{AUTHORITY}/data-theme/GOVE")}, {"@id": format!("{AUTHORITY}/data-theme/TECH")}],
+        "dcat:theme": themes(),
         "dct:subject": subjects,
         "dct:language": languages(),
         "dct:accrualPeriodicity": {"@id": format!("{AUTHORITY}/frequency/UPDATE_CONT")},
@@ -117,16 +155,19 @@ fn write_set(visit: &Visit, told: &Told, name: &'static str, served: &[Served]) 
 
 fn distribution(visit: &Visit, title: &'static str, (path, media_type, form): Served) -> Value {
     let at = visit.at(path);
-    json!({
-        "@id": format!("{}#{form}", at),
+    let mut told = json!({
+        "@id": format!("{at}#{form}"),
         "@type": "dcat:Distribution",
         "dct:title": both(visit, title),
         "dcat:accessURL": {"@id": at},
-        "dcat:downloadURL": {"@id": at},
         "dcat:mediaType": {"@id": format!("https://www.iana.org/assignments/media-types/{media_type}")},
         "dct:format": {"@id": format!("{AUTHORITY}/file-type/{form}")},
-        "dct:license": {"@id": "http://standaarden.overheid.nl/owms/terms/licentieonbekend"},
-    })
+        "dct:license": {"@id": UNKNOWN_LICENCE},
+    });
+    let (name, value) =
+        if path.starts_with("/api/") { ("dcat:accessService", service_id(visit)) } else { ("dcat:downloadURL", at) };
+    told[name] = json!({"@id": value});
+    told
 }
 
 fn publisher(visit: &Visit, told: &Told) -> Value {

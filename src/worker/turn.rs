@@ -27,6 +27,9 @@ pub(super) struct Turn {
     last: i64,
     all_read: bool,
     under_way: BTreeSet<(String, String)>,
+    /// Inboxes, and things at an inbox, that stand apart now: what was read of them meanwhile goes through another lane.
+    closed: BTreeSet<String>,
+    apart: BTreeSet<(String, String)>,
     room: usize,
     /// Whether the host took something since it last failed.
     proven: bool,
@@ -42,6 +45,8 @@ impl Turn {
             last: 0,
             all_read: false,
             under_way: BTreeSet::new(),
+            closed: BTreeSet::new(),
+            apart: BTreeSet::new(),
             room: 1,
             proven: false,
             over: false,
@@ -55,7 +60,8 @@ impl Turn {
     pub(super) fn add(&mut self, rows: Vec<Leased>) {
         self.all_read = rows.len() < DEPTH;
         self.last = rows.last().map_or(self.last, |row| row.id);
-        self.queue.extend(rows);
+        self.queue
+            .extend(rows.into_iter().filter(|row| !self.closed.contains(&row.inbox) && !self.apart.contains(&thread_of(row))));
     }
 
     /// Until when something may be sent: others may hold the lane soon after.
@@ -104,6 +110,7 @@ impl Turn {
             Attempt::Delivered | Attempt::Refused(_) => self.grow(),
             Attempt::Gone | Attempt::Denied { .. } => {
                 self.queue.retain(|row| row.inbox != leased.inbox);
+                self.closed.insert(leased.inbox.clone());
                 self.grow();
             }
             Attempt::Failed { retry_after, .. } => {
@@ -112,6 +119,7 @@ impl Turn {
                 self.room = (self.room / 2).max(1);
                 self.proven = false;
                 self.queue.retain(|row| thread_of(row) != thread_of(leased));
+                self.apart.insert(thread_of(leased));
                 return alone;
             }
         }
@@ -207,6 +215,8 @@ mod tests {
         end(&mut well, &rows[0], &Attempt::Delivered);
         assert_eq!(go(&mut well), [2, 3]);
         assert!(end(&mut well, &rows[1], &failed()), "its own");
+        well.add(vec![row(5, "a", "2", 0)]);
+        assert_eq!(go(&mut well), [0; 0], "what is about the same goes through another lane");
         assert!(!end(&mut well, &rows[2], &failed()), "two in a row: the host's");
         assert_eq!(go(&mut well), [0; 0]);
     }
@@ -232,6 +242,9 @@ mod tests {
         go(&mut turn);
         end(&mut turn, &rows[0], &Attempt::Gone);
         assert_eq!(go(&mut turn), [3]);
+        turn.add(vec![row(4, "a", "z", 0), row(5, "b", "y", 0)]);
+        end(&mut turn, &rows[2], &Attempt::Delivered);
+        assert_eq!(go(&mut turn), [5], "what was read before the inbox was closed");
         let mut lost = begin(rows.to_vec());
         go(&mut lost);
         lost.learn(&rows[0], &Attempt::Delivered);

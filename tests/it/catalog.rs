@@ -14,7 +14,7 @@ on_both_engines! {
         let document: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");
         let sets = document["dcat:dataset"].as_array().expect("data sets");
         let served: Vec<&Value> = sets.iter().flat_map(|set| set["dcat:distribution"].as_array().expect("forms")).collect();
-        assert_eq!(served.len(), 7);
+        assert_eq!(served.len(), 9);
         for form in served {
             let address = form["dcat:accessURL"]["@id"].as_str().expect("an address");
             let said = form["dcat:mediaType"]["@id"].as_str().expect("a media type").trim_start_matches("https://www.iana.org/assignments/media-types/");
@@ -22,6 +22,10 @@ on_both_engines! {
             let given = answer.headers()[header::CONTENT_TYPE].to_str().expect("text").to_owned();
             assert!(answer.status() == 200 && given.starts_with(said), "{address}: {given}");
         }
+        let service = &document["dcat:service"][0];
+        let described = outside().get(service["dcat:endpointDescription"]["@id"].as_str().expect("an address")).send().await;
+        let described: Value = serde_json::from_str(&described.expect("an answer").text().await.expect("a text")).expect("JSON");
+        assert_eq!((&described["openapi"], &described["servers"][0]["url"]), (&"3.1.0".into(), &service["dcat:endpointURL"]["@id"]));
         for page in ["/labs", "/organisation"] {
             assert!(server.page(page).await.contains("rel=\"describedby\" type=\"application/ld+json\" href=\"/catalog.jsonld\""), "{page}");
         }

@@ -7,7 +7,7 @@ use archipel::{
     domain::{
         actor::Actor,
         block::Blockable,
-        search::{Query, Scope, Thing, Wanted, keys},
+        search::{Candidate, Query, Scope, Thing, Wanted, keys},
         share::{Outcome, Share, ShareKind},
     },
     storage::{actor, listing, search, share, tombstone},
@@ -191,6 +191,19 @@ on_both_engines! {
         let followed = [vec![scene.elsewhere.id], many].concat();
         let followed = scene.find(&Wanted { followed, ..nobody });
         assert!(followed.total > 1 && followed.facets.hosts.keys().all(|host| host == "bravo.example"));
+    }
+
+    fn things_that_began_in_one_moment_are_all_found_also_where_their_places_are_the_same(engine) {
+        let scene = Scene::set(engine, 0);
+        let at = cast::october(2);
+        let add = |number| scene.add(&Share { published_at: at, updated_at: at, ..cast::a_share(number, &scene.ours, &scene.ours) });
+        let (one, other) = (add(901), add(902));
+        scene.store.execute("DELETE FROM search_documents");
+        scene.store.execute("DELETE FROM search_index");
+        scene.store.execute(&format!("UPDATE shares SET id = {} WHERE id = {}", one.id + Candidate::ROWS, other.id));
+        scene.store.commit(|tx| search::index_missing(tx, (0, 0), 100));
+        let found = scene.find(&Wanted { thing: Some(Thing::Share), ..Wanted::default() });
+        assert_eq!(found.hits.iter().filter_map(|hit| hit.share).collect::<Vec<_>>(), [one.id + Candidate::ROWS, one.id]);
     }
 
     fn rows_of_before_are_indexed_later_in_batches_that_can_be_stopped(engine) {

@@ -1,5 +1,7 @@
 //! Pages, feeds and documents over real HTTP: long lists go on, what did not change is not sent again, and nothing typed is lost.
 
+mod odd;
+
 use archipel::{
     domain::{
         actor::{Actor, ActorKind},

@@ -30,11 +30,14 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// How many rows each millisecond has.
+    pub const ROWS: i64 = 4_096;
+
     /// The lowest row of what began at a moment. Rows are numbered by time, so that looking at the newest is looking at the highest.
     #[must_use]
     pub fn first_row(at: Moment) -> i64 {
         const LATEST: i64 = 253_402_300_799_000;
-        at.timestamp_millis().clamp(0, LATEST) << 12
+        at.timestamp_millis().clamp(0, LATEST) * Self::ROWS
     }
 
     /// What it is.
@@ -46,7 +49,7 @@ impl Candidate {
     /// When it began.
     #[must_use]
     pub fn at(&self) -> Moment {
-        from_millis(self.id >> 12)
+        from_millis(self.id / Self::ROWS)
     }
 }
 

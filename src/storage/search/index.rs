@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// How many milliseconds later than it began a thing may stand: thousands that are taken in together have one moment.
+const LATER: i64 = 60_000;
+
 /// Whose document it is.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
@@ -224,15 +227,15 @@ fn update_row(tx: &mut Tx<'_>, id: i64, document: &Document, entry: &Entry) -> R
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("index a document"))
 }
 
-/// Adds a row under the first free number of its moment; `None` where its owner has one.
+/// Adds a row under a number of its moment, or of the next one in which its place is free; `None` where its owner has one.
 fn add_row(tx: &mut Tx<'_>, owner: Owner, document: &Document, entry: &Entry) -> Result<Option<i64>, Failed> {
     let (share, lab, number) = match owner {
         Owner::Share(id) => (Some(id), None, id),
         Owner::Lab(id) => (None, Some(id), id),
     };
-    let first = Candidate::first_row(document.at);
-    for step in 0..4_096 {
-        let id = first + (number + step) % 4_096;
+    let first = Candidate::first_row(document.at) + number.rem_euclid(Candidate::ROWS);
+    for later in 0..LATER {
+        let id = first + later * Candidate::ROWS;
         let key = (search_documents::id.eq(id), search_documents::share_id.eq(share), search_documents::actor_id.eq(lab));
         let row = (key.0, key.1, key.2, Fields::of(document, entry));
         let query = diesel::insert_into(search_documents::table).values(row).on_conflict_do_nothing();
@@ -243,7 +246,7 @@ fn add_row(tx: &mut Tx<'_>, owner: Owner, document: &Document, entry: &Entry) ->
             return Ok(None);
         }
     }
-    Err(Failed::new("index a document", "four thousand things began in the same moment"))
+    Err(Failed::new("index a document", "too many things began in the same moment"))
 }
 
 fn forget_words(tx: &mut Tx<'_>, id: i64) -> Result<(), Failed> {

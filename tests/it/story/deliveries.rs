@@ -252,6 +252,25 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Superseded)), 1);
     }
 
+    fn nothing_is_tried_again_that_would_be_told_after_what_is_under_way(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        let update = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(2, actor) };
+        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
+        let leased = lease(&store, 1, 2);
+        end_turn(&store, &[(&leased[0], Attempt::Refused("400".into())), (&leased[1], Attempt::Refused("400".into()))]);
+        let refused = leased[0].1.id;
+        assert_eq!(leased[0].1.inbox, BRAVO);
+        store.commit(|tx| say(tx, &update, &[BRAVO], store.now()));
+        let under_way = lease(&store, 2, 1);
+        assert!(!store.commit(|tx| dispatch::retry_one(tx, refused, store.now())), "the Update is on its way");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 1, "the one for charlie.example");
+        end_turn(&store, &[(&under_way[0], failed())]);
+        assert!(store.commit(|tx| dispatch::retry_one(tx, refused, store.now())));
+        let bravo: Vec<_> = lease(&store, 3, 10).into_iter().filter(|(_, row)| row.inbox == BRAVO).collect();
+        assert_eq!(names(&bravo), [("1", "bravo.example"), ("2", "bravo.example")], "in order");
+    }
+
     fn a_newer_update_supersedes_those_that_wait(engine) {
         let store = store(engine);
         let actor = spoor(&store);

@@ -232,6 +232,32 @@ on_both_engines! {
         assert_eq!(store.commit(lane::next_due), Some(store.now() + TimeDelta::seconds(30)));
     }
 
+    fn what_is_newer_waits_behind_what_is_about_the_same_whichever_lane_that_is_in(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        let about = |number, object: &str| activity::NewActivity { object: object.into(), ..an_activity(number, actor) };
+        let denied = || Attempt::Denied { error: "no".into(), missing: false };
+        for said in [about(1, "a"), about(2, "b")] {
+            store.commit(|tx| say(tx, &said, &[BRAVO], store.now()));
+        }
+        let leased = lease(&store, 1, 10);
+        assert!(settle_alone(&store, &[(&leased[0], failed())], true));
+        store.commit(|tx| lane::release(tx, &[leased[0].0.clone()], store.now()));
+        store.clock.advance(TimeDelta::seconds(15));
+        let apart = lease(&store, 2, 10).into_iter().find(|(_, row)| row.said.object == "a").unwrap();
+        assert_eq!(apart.0.name, format!("{BRAVO} a"));
+        assert!(settle_alone(&store, &[(&apart, denied())], false), "its worker is killed before it gives the lane back");
+        for said in [about(3, "a"), about(4, "b"), about(5, "c")] {
+            store.commit(|tx| say(tx, &said, &[BRAVO], store.now()));
+        }
+        store.clock.advance(lane::LEASE);
+        let all = lease(&store, 3, 10);
+        let ways = [("1", BRAVO), ("2", "bravo.example"), ("3", BRAVO), ("4", "bravo.example"), ("5", BRAVO)];
+        let mut found = names(&all);
+        found.sort_unstable();
+        assert_eq!(found, ways);
+    }
+
     fn what_waits_is_counted_by_host(engine) {
         let store = store(engine);
         let actor = spoor(&store);
