@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::{
-    Bench, Measured,
+    Bench, Measured, process,
     report::{Figure, quantile},
 };
 
@@ -61,12 +61,15 @@ const ADDRESSES: [&str; 22] = [
 pub fn measure(bench: &Bench) -> Measured<()> {
     let instance = bench.found()?;
     fill(instance.federation(), &bench.keys.public, bench.options.labs())?;
+    process::come_to_rest(instance.pid()?)?;
     let mut all = Vec::new();
+    let (cpu, mut asked) = (process::cpu_seconds(instance.pid()?)?, 0.0);
     for address in ADDRESSES {
         let mut samples = Vec::new();
         for time in 0..=bench.options.pick(TIMES, 2) {
             let begun = Instant::now();
             instance.get(address)?;
+            asked += 1.0;
             // What nobody had asked for before is not what is measured.
             if time > 0 {
                 samples.push(begun.elapsed().as_secs_f64() * 1_000.0);
@@ -76,6 +79,8 @@ pub fn measure(bench: &Bench) -> Measured<()> {
         all.push(quantile(&samples, 0.95));
     }
     let slowest = quantile(&all, 1.0);
+    let cpu = (process::cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / asked;
+    bench.report.note("directory page, all filters: CPU of the server", &Figure::one(cpu, "ms"));
     bench.report.at_most("directory page, all filters, slowest p95", &Figure::one(slowest, "ms"), 10.0);
     Ok(())
 }

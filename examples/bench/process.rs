@@ -1,6 +1,8 @@
 //! What the system knows of a process: the CPU time it took, the memory it holds. Only Linux tells it like this.
 
-use super::Measured;
+use std::time::Duration;
+
+use super::{Measured, pause};
 
 /// Seconds of CPU that a process has used, with those of its threads that ended.
 pub fn cpu_seconds(pid: u32) -> Measured<f64> {
@@ -29,6 +31,18 @@ pub fn peak_kilobytes(pid: u32) -> Measured<f64> {
 /// What is in memory now counts as the peak.
 pub fn forget_peak(pid: u32) -> Measured<()> {
     Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
+}
+
+/// Waits until a process has nothing to do for two seconds, at most three minutes.
+pub fn come_to_rest(pid: u32) -> Measured<()> {
+    for _ in 0..90 {
+        let before = cpu_seconds(pid)?;
+        super::pause(Duration::from_secs(2));
+        if cpu_seconds(pid)? - before < 0.1 {
+            return Ok(());
+        }
+    }
+    Err("it does not come to rest".into())
 }
 
 /// How often threads of a process were woken after they had waited for something.

@@ -21,7 +21,7 @@ use super::{
     Bench, Measured,
     instance::Instance,
     number,
-    process::{cpu_seconds, resident_kilobytes},
+    process::{come_to_rest, cpu_seconds, resident_kilobytes},
     report::{Figure, quantile},
 };
 
@@ -48,6 +48,7 @@ pub fn measure(bench: &Bench) -> Measured<()> {
     for size in &sizes {
         let rate = library.grow(*size)?;
         bench.report.note(&format!("{size} shares: indexed"), &Figure::one(rate, "per second"));
+        come_to_rest(instance.pid()?)?;
         for (class, name) in CLASSES.iter().enumerate() {
             let cpu = cpu_seconds(instance.pid()?)?;
             let times = ask(bench, &instance, class, *size)?;

@@ -122,6 +122,7 @@ pub fn retry(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<usize, 
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> {
+    type Found = ((String, String, bool), (String, Option<String>));
     lane::lock_all(tx)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let open = deliveries::id.eq(id).and(deliveries::state.eq_any(open()));
@@ -130,8 +131,7 @@ pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> 
         (deliveries::lane, deliveries::host, deliveries::ended_at.is_not_null()),
         (deliveries::inbox, activities::object),
     ));
-    let found: Option<((String, String, bool), (String, Option<String>))> =
-        on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a delivery"))?;
+    let found: Option<Found> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a delivery"))?;
     let Some(((lane, host, has_ended), (inbox, object))) = found else { return Ok(false) };
     if has_ended && find_overtaken(tx, Some(&host), now)?.contains(&id) {
         return Ok(false);

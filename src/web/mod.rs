@@ -126,6 +126,7 @@ pub fn start(state: State) -> std::io::Result<Server> {
             .configure(limits)
             .configure(routes)
             .default_service(web::to(|| async { Err::<&str, _>(Error::unknown_page()) }))
+            .wrap(from_fn(security::read_nul))
             .wrap(from_fn(security::refuse_other_sites))
             .wrap(from_fn(security::refuse_blocked))
             .wrap(from_fn(api::admit))

@@ -94,8 +94,7 @@ fn read(
     member: Option<ActorId>,
     own: (String, String),
 ) -> Result<Read, Failed> {
-    // A text with a NUL is nobody's name, and no text of PostgreSQL's.
-    let wanted_host = wanted.host.clone().filter(|host| !host.contains('\0'));
+    let wanted_host = wanted.host.clone();
     if wanted.scope == Scope::Followed {
         wanted.followed = audience::list_followed(tx, member)?;
     }

@@ -5,7 +5,11 @@ use std::time::Instant;
 use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    http::{
+        Uri,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+        uri::PathAndQuery,
+    },
     middleware::Next,
     web::Data,
 };
@@ -60,6 +64,23 @@ pub async fn refuse_blocked(
         return Ok(request.error_response(Error::rejected(403, "blocked")));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Reads a NUL in an address as the sign for what cannot be read, as HTML does: no text here has one, and PostgreSQL takes none.
+pub async fn read_nul(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if let Some(uri) = replace_nul(request.uri()) {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
+    next.call(request).await
+}
+
+fn replace_nul(uri: &Uri) -> Option<Uri> {
+    let text = uri.path_and_query().map(PathAndQuery::as_str).filter(|text| text.contains("%00"))?;
+    text.replace("%00", "%EF%BF%BD").parse().ok()
 }
 
 async fn is_signed_by_blocked(request: &ServiceRequest) -> Result<bool, Error> {

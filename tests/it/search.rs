@@ -196,7 +196,10 @@ on_both_engines! {
     fn things_that_began_in_one_moment_are_all_found_also_where_their_places_are_the_same(engine) {
         let scene = Scene::set(engine, 0);
         let at = cast::october(2);
-        let add = |number| scene.add(&Share { published_at: at, updated_at: at, ..cast::a_share(number, &scene.ours, &scene.ours) });
+        let add = |number| {
+            let tags = Vec::new();
+            scene.add(&Share { published_at: at, updated_at: at, tags, ..cast::a_share(number, &scene.ours, &scene.ours) })
+        };
         let (one, other) = (add(901), add(902));
         scene.store.execute("DELETE FROM search_documents");
         scene.store.execute("DELETE FROM search_index");
