@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Measured, pause};
+use super::Measured;
 
 /// Seconds of CPU that a process has used, with those of its threads that ended.
 pub fn cpu_seconds(pid: u32) -> Measured<f64> {
