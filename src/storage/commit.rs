@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Failed, Tx};
+use super::{Failed, Tx, passing};
 
 /// Most writers of one commit: the first of them waits for the last.
 const MOST: usize = 64;
@@ -124,7 +124,7 @@ where
     fn answer(self: Box<Self>, committed: Result<(), &Failed>) {
         let result = match (self.result, committed) {
             (Some(Err(own)), _) => Err(own),
-            (_, Err(failed)) => Err(Failed::new(failed.context, failed.source.to_string()).into()),
+            (_, Err(failed)) => Err(passing::repeat(failed).into()),
             (Some(written), Ok(())) => written,
             (None, Ok(())) => Err(Failed::new("finish database work", "it panicked").into()),
         };

@@ -88,12 +88,20 @@ pub fn add(tx: &mut Tx<'_>, activity: i64, inboxes: &BTreeSet<String>, now: Mome
     Ok(())
 }
 
-/// What else waits in a lane behind a row, at most `limit`.
+/// What else waits in a lane behind a row, at most `limit`. Nothing where something waits before that row which its worker does not
+/// know: it was put there meanwhile, and goes first, in a turn of its own.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn find_more(tx: &mut Tx<'_>, lane: &str, after: i64, limit: i64) -> Result<Vec<Leased>, Failed> {
+pub fn find_more(tx: &mut Tx<'_>, lane: &str, known: &BTreeSet<i64>, after: i64, limit: i64) -> Result<Vec<Leased>, Failed> {
     let rows = find_rows(tx, lane, after, limit)?;
+    let before = deliveries::lane.eq(lane).and(deliveries::ended_at.is_null()).and(deliveries::id.le(after));
+    let many = i64::try_from(known.len() + 1).unwrap_or(i64::MAX);
+    let query = deliveries::table.filter(before).order(deliveries::id).limit(many).select(deliveries::id);
+    let before: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("look what was put into a lane"))?;
+    if before.iter().any(|id| !known.contains(id)) {
+        return Ok(Vec::new());
+    }
     let said = find_said(tx, rows.iter().map(|row| row.1).collect())?;
     Ok(rows.into_iter().filter_map(|row| read_leased(row, &said)).collect())
 }

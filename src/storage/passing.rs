@@ -6,6 +6,8 @@ use diesel::{
     result::{DatabaseErrorKind, Error},
 };
 
+use super::Failed;
+
 /// What the databases say when it may pass, where no kind of error says so.
 const PASSING: [&str; 7] = [
     "database is locked",
@@ -17,9 +19,20 @@ const PASSING: [&str; 7] = [
     "no connection to the server",
 ];
 
+/// What failed for several at once, as each of them is told, where it may pass.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Shared(String);
+
+/// The same failure once more, for another who waited for the same.
+pub(super) fn repeat(failed: &Failed) -> Failed {
+    let told = failed.source.to_string();
+    if failed.may_pass() { Failed::new(failed.context, Shared(told)) } else { Failed::new(failed.context, told) }
+}
+
 /// Whether what failed for this reason may well succeed in a moment.
 pub(super) fn may_pass(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    let away = cause.is::<PoolError>() || cause.is::<ConnectionError>();
+    let away = cause.is::<PoolError>() || cause.is::<ConnectionError>() || cause.is::<Shared>();
     away || cause.downcast_ref::<Error>().is_some_and(passes)
 }
 
@@ -43,7 +56,6 @@ fn passes(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Failed;
 
     fn said(kind: DatabaseErrorKind, message: &str) -> bool {
         Failed::new("test", Error::DatabaseError(kind, Box::new(message.to_owned()))).may_pass()
@@ -55,5 +67,13 @@ mod tests {
         assert!(said(DatabaseErrorKind::Unknown, "deadlock detected") && said(DatabaseErrorKind::Unknown, "database is locked"));
         assert!(!said(DatabaseErrorKind::UniqueViolation, "duplicate key") && !said(DatabaseErrorKind::Unknown, "no such table"));
         assert!(!Failed::new("test", Error::NotFound).may_pass() && !Failed::new("test", "something else").may_pass());
+    }
+
+    #[test]
+    fn a_failure_that_several_share_is_told_to_each_as_it_is() {
+        let locked = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()));
+        let shared = repeat(&repeat(&Failed::new("test", locked)));
+        assert_eq!((shared.may_pass(), shared.to_string().as_str()), (true, "could not test: database is locked"));
+        assert!(!repeat(&Failed::new("test", Error::NotFound)).may_pass());
     }
 }

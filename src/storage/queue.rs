@@ -93,6 +93,16 @@ pub fn postpone(tx: &mut Tx<'_>, job: &Job, error: &str, spread: i32, now: Momen
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("postpone a change"))
 }
 
+/// Gives back what is held under this lease, as if it had never been taken.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn give_back(tx: &mut Tx<'_>, lease: i64) -> Result<(), Failed> {
+    let query = diesel::update(jobs::table.filter(jobs::lease.eq(lease)))
+        .set((jobs::lease.eq(None::<i64>), jobs::lease_until.eq(None::<i64>)));
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("give changes back"))
+}
+
 /// Gives back everything that is held: for a worker that begins, and knows that it is the only one.
 ///
 /// # Errors

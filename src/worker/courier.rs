@@ -157,9 +157,9 @@ fn take_place<'a>(turn: &Turn, places: &'a Semaphore, taken: &mut Vec<SemaphoreP
 }
 
 async fn refill(federation: &Federation, held: &Held, turn: &mut Turn) {
-    let (name, after) = (held.name.clone(), turn.last());
+    let (name, known, after) = (held.name.clone(), turn.known(), turn.last());
     let depth = i64::try_from(DEPTH).unwrap_or(1);
-    match federation.store.read(move |tx| delivery::find_more(tx, &name, after, depth)).await {
+    match federation.store.read(move |tx| delivery::find_more(tx, &name, &known, after, depth)).await {
         Ok(rows) => turn.add(rows),
         Err(error) => {
             tracing::error!(%error, host = %held.host, "what else waits could not be read; it goes in a later turn");

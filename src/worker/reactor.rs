@@ -12,14 +12,20 @@ use crate::{
 /// How many changes are taken at once.
 const BATCH: i64 = 20;
 
-/// Reacts to the changes that are due; whether there were any.
+/// Reacts to the changes that are due, in order; whether there were any. Where the database is away or busy none goes before
+/// another: they are given back together, or else their lease ends.
 pub(super) async fn react(federation: &Federation) -> Result<bool, Failed> {
     let (now, lease) = (federation.clock.now(), token(federation));
     let jobs = federation.store.write(move |tx| queue::lease(tx, lease, BATCH, now)).await?;
     let any = !jobs.is_empty();
     for job in jobs {
-        if let Err(error) = react_to(federation, &job).await {
-            postpone(federation, job, &error).await?;
+        match react_to(federation, &job).await {
+            Ok(()) => {}
+            Err(error) if error.may_pass() => {
+                federation.store.write(move |tx| queue::give_back(tx, lease)).await?;
+                return Err(error);
+            }
+            Err(error) => postpone(federation, job, &error).await?,
         }
     }
     Ok(any)

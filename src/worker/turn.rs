@@ -2,7 +2,7 @@
 //! with each that arrives; what is about one thing goes one after the other. Pure: it sends nothing and settles nothing.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -26,10 +26,13 @@ pub(super) struct Turn {
     queue: VecDeque<Leased>,
     last: i64,
     all_read: bool,
-    under_way: BTreeSet<(String, String)>,
+    /// What is on its way, by what it is about.
+    under_way: BTreeMap<(String, String), i64>,
     /// Inboxes, and things at an inbox, that stand apart now: what was read of them meanwhile goes through another lane.
     closed: BTreeSet<String>,
     apart: BTreeSet<(String, String)>,
+    /// The rows that these took along.
+    aside: BTreeSet<i64>,
     room: usize,
     /// Whether the host took something since it last failed.
     proven: bool,
@@ -44,9 +47,10 @@ impl Turn {
             queue: VecDeque::new(),
             last: 0,
             all_read: false,
-            under_way: BTreeSet::new(),
+            under_way: BTreeMap::new(),
             closed: BTreeSet::new(),
             apart: BTreeSet::new(),
+            aside: BTreeSet::new(),
             room: 1,
             proven: false,
             over: false,
@@ -60,8 +64,8 @@ impl Turn {
     pub(super) fn add(&mut self, rows: Vec<Leased>) {
         self.all_read = rows.len() < DEPTH;
         self.last = rows.last().map_or(self.last, |row| row.id);
-        self.queue
-            .extend(rows.into_iter().filter(|row| !self.closed.contains(&row.inbox) && !self.apart.contains(&thread_of(row))));
+        self.queue.extend(rows);
+        self.leave_aside();
     }
 
     /// Until when something may be sent: others may hold the lane soon after.
@@ -79,6 +83,11 @@ impl Turn {
         self.last
     }
 
+    /// The rows of the lane that this turn has read, and that may still wait.
+    pub(super) fn known(&self) -> BTreeSet<i64> {
+        self.queue.iter().map(|row| row.id).chain(self.under_way.values().copied()).chain(self.aside.iter().copied()).collect()
+    }
+
     /// Whether more of the lane should be read: enough room, and little left to fill it with.
     pub(super) fn wants_more(&self) -> bool {
         !self.over && !self.all_read && self.queue.len() < self.room
@@ -92,7 +101,7 @@ impl Turn {
         let mut before: BTreeSet<(&str, &str)> = BTreeSet::new();
         let free = self.queue.iter().enumerate().filter(|(_, row)| {
             let thread = (row.inbox.as_str(), row.said.object.as_str());
-            before.insert(thread) && !self.under_way.contains(&thread_of(row))
+            before.insert(thread) && !self.under_way.contains_key(&thread_of(row))
         });
         let chosen = if self.proven {
             free.map(|(place, _)| place).next()
@@ -100,7 +109,7 @@ impl Turn {
             free.min_by_key(|(place, row)| (row.attempts / PATIENCE, *place)).map(|(place, _)| place)
         };
         let row = self.queue.remove(chosen?)?;
-        self.under_way.insert(thread_of(&row));
+        self.under_way.insert(thread_of(&row), row.id);
         Some(row)
     }
 
@@ -109,8 +118,9 @@ impl Turn {
         match attempt {
             Attempt::Delivered | Attempt::Refused(_) => self.grow(),
             Attempt::Gone | Attempt::Denied { .. } => {
-                self.queue.retain(|row| row.inbox != leased.inbox);
                 self.closed.insert(leased.inbox.clone());
+                self.aside.insert(leased.id);
+                self.leave_aside();
                 self.grow();
             }
             Attempt::Failed { retry_after, .. } => {
@@ -118,8 +128,9 @@ impl Turn {
                 self.over |= !alone;
                 self.room = (self.room / 2).max(1);
                 self.proven = false;
-                self.queue.retain(|row| thread_of(row) != thread_of(leased));
                 self.apart.insert(thread_of(leased));
+                self.aside.insert(leased.id);
+                self.leave_aside();
                 return alone;
             }
         }
@@ -130,6 +141,14 @@ impl Turn {
     pub(super) fn settle(&mut self, leased: &Leased, is_held: bool) {
         self.under_way.remove(&thread_of(leased));
         self.over |= !is_held;
+    }
+
+    /// What stands apart is not this turn's any more.
+    fn leave_aside(&mut self) {
+        let (closed, apart) = (&self.closed, &self.apart);
+        let is_aside = |row: &Leased| closed.contains(&row.inbox) || apart.contains(&thread_of(row));
+        self.aside.extend(self.queue.iter().filter(|row| is_aside(row)).map(|row| row.id));
+        self.queue.retain(|row| !is_aside(row));
     }
 
     fn grow(&mut self) {
@@ -243,6 +262,7 @@ mod tests {
         end(&mut turn, &rows[0], &Attempt::Gone);
         assert_eq!(go(&mut turn), [3]);
         turn.add(vec![row(4, "a", "z", 0), row(5, "b", "y", 0)]);
+        assert_eq!(turn.known(), [1, 2, 3, 4, 5].into());
         end(&mut turn, &rows[2], &Attempt::Delivered);
         assert_eq!(go(&mut turn), [5], "what was read before the inbox was closed");
         let mut lost = begin(rows.to_vec());

@@ -7,7 +7,7 @@ use archipel::storage::share;
 use super::{island::Island, people::Person};
 use crate::support::{
     database,
-    ledger::{Letter, pairs},
+    ledger::{Letter, pairs, tell_life},
 };
 
 /// What each says of itself is what the other knows of it.
@@ -60,14 +60,16 @@ pub fn balance(island: &mut Island) {
         for inbox in &island.listeners {
             let heard = last[&(inbox.as_str(), share.uri.as_str())];
             let revised = share.revision > 1;
-            assert_eq!(heard.step.0, usize::from(revised), "{inbox} heard last {heard:?} of {share:?}");
-            assert!(heard.text.contains(&share.title), "{inbox} heard last {heard:?} of {share:?}");
+            let life = || tell_life(&island.ours, &letters, inbox, share.uri.as_str());
+            assert_eq!(heard.step.0, usize::from(revised), "{inbox} heard last {heard:?} of {share:?}: {:#?}", life());
+            assert!(heard.text.contains(&share.title), "{inbox} heard last {heard:?} of {share:?}: {:#?}", life());
         }
     }
     for uri in &island.withdrawn {
         for inbox in &island.listeners {
             let heard = last.get(&(inbox.as_str(), uri.as_str()));
-            assert!(heard.is_some_and(|heard| heard.step.0 == 2), "{inbox} heard last {heard:?} of {uri}");
+            let life = || tell_life(&island.ours, &letters, inbox, uri);
+            assert!(heard.is_some_and(|heard| heard.step.0 == 2), "{inbox} heard last {heard:?} of {uri}: {:#?}", life());
         }
     }
     if let Some((inbox, heard)) = &island.blocked {

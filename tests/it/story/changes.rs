@@ -58,6 +58,24 @@ on_both_engines! {
         assert_eq!(store.commit(queue::count), (0, 0));
     }
 
+    fn what_is_given_back_is_taken_again_in_the_same_order(engine) {
+        let store = store(engine);
+        record(&store, 1);
+        record(&store, 2);
+        let first = store.commit(|tx| queue::lease(tx, 1, 2, store.now()));
+        assert!(store.commit(|tx| queue::finish(tx, &first[0])));
+        record(&store, 3);
+        store.commit(|tx| queue::give_back(tx, 2));
+        assert_eq!(lease(&store, 2), [], "somebody else's");
+        store.commit(|tx| queue::give_back(tx, 1));
+        let again = store.commit(|tx| queue::lease(tx, 3, 9, store.now()));
+        assert_eq!(again.iter().map(|job| (job.change.clone(), job.attempts)).collect::<Vec<_>>(), [
+            (Change::SharePublished { share: 2 }, 0),
+            (Change::SharePublished { share: 3 }, 0)
+        ]);
+        assert!(!store.commit(|tx| queue::finish(tx, &first[1])), "whoever gave it back has lost it");
+    }
+
     fn a_worker_that_is_alone_takes_everything_over(engine) {
         let store = store(engine);
         record(&store, 1);

@@ -146,7 +146,7 @@ on_both_engines! {
         let (held, first) = &leased[0];
         assert_eq!((&first.said.body, first.said.actor, first.attempts, held.lease), (&an_activity(1, actor).body, actor, 0, 1));
         assert_eq!(first.said.object, an_activity(1, actor).object);
-        let second = store.commit(|tx| delivery::find_more(tx, &held.name, first.id, 100));
+        let second = store.commit(|tx| delivery::find_more(tx, &held.name, &[first.id].into(), first.id, 100));
         assert_eq!(second.iter().map(|row| row.id).collect::<Vec<_>>(), [leased[1].1.id]);
     }
 
@@ -250,6 +250,24 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 1, "only where nothing newer arrived");
         assert_eq!(names(&lease(&store, 3, 10)), [("1", "charlie.example")]);
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Superseded)), 1);
+    }
+
+    fn what_is_put_into_a_lane_that_is_held_goes_before_what_is_newer(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        let delete = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(3, actor) };
+        store.commit(|tx| send(tx, 1, actor, &[BRAVO], store.now()));
+        store.commit(|tx| send(tx, 2, actor, &[BRAVO], store.now()));
+        let first = lease(&store, 1, 1);
+        settle_alone(&store, &[(&first[0], Attempt::Refused("400".into()))], false);
+        let known = [first[1].1.id].into();
+        store.commit(|tx| say(tx, &delete, &[BRAVO], store.now()));
+        let more = || store.commit(|tx| delivery::find_more(tx, "bravo.example", &known, first[1].1.id, 100));
+        assert_eq!(more().len(), 1);
+        let refused = "UPDATE deliveries SET state = 'refused', ended_at = 1 WHERE id > 2";
+        store.execute(refused);
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 2, "the first and the last, not what is under way");
+        assert_eq!(more(), [], "not the last before the first");
     }
 
     fn nothing_is_tried_again_that_would_be_told_after_what_is_under_way(engine) {

@@ -53,6 +53,8 @@ pub struct Letter {
     pub step: (usize, String),
     /// What it says.
     pub text: String,
+    /// When it was heard, in milliseconds.
+    at: i64,
     digest: [u8; 32],
     taken: bool,
 }
@@ -75,6 +77,7 @@ impl Letter {
             object: if step.is_some() { object } else { text(&activity["id"]) },
             step: (step.unwrap_or_default(), text(&activity["object"]["updated"])),
             text: activity["object"].to_string(),
+            at: request.at,
             digest: sha256(&request.body),
             taken: request.taken,
         }
@@ -170,7 +173,9 @@ impl Ledger {
         let unknown: Vec<_> = letters.iter().map(|letter| &letter.pair).filter(|pair| !known.contains_key(*pair)).collect();
         assert!(unknown.is_empty(), "told, and written down nowhere: {unknown:?}");
         every_text_is_one(&letters);
-        every_life_is_in_order(&letters);
+        if let Some(late) = find_out_of_order(&letters) {
+            panic!("{late:#?} came after something newer; {:#?}", tell_life(server, &letters, &late.pair.1, &late.object));
+        }
         database::check_integrity(server);
         self.count_twice(&letters)
     }
@@ -257,11 +262,23 @@ fn every_text_is_one(letters: &[Letter]) {
     }
 }
 
-/// No inbox hears of an earlier step in the life of a thing after a later one, not even when it is told again.
-fn every_life_is_in_order(letters: &[Letter]) {
+/// What an inbox heard after a later step in the life of the same thing, also when it was told again.
+fn find_out_of_order(letters: &[Letter]) -> Option<&Letter> {
     let mut last: BTreeMap<(&String, &String), &Letter> = BTreeMap::new();
-    for letter in letters {
+    letters.iter().find(|letter| {
         let before = last.insert((&letter.pair.1, &letter.object), letter);
-        assert!(before.is_none_or(|before| before.step <= letter.step), "{letter:?} came after {before:?}");
-    }
+        before.is_some_and(|before| before.step > letter.step)
+    })
+}
+
+/// All that an inbox heard of a thing, and what our database says of it.
+pub fn tell_life(server: &Server, letters: &[Letter], inbox: &str, object: &str) -> Vec<String> {
+    let same = letters.iter().enumerate().filter(|(_, letter)| letter.pair.1 == inbox && letter.object == object);
+    let heard = same.map(|(number, letter)| format!("{number}: {} {}, taken: {}", letter.at, letter.pair.0, letter.taken));
+    let rows = format!(
+        "SELECT d.id || ': ' || a.uri || ' ' || d.state || ', tried ' || d.attempts || ', lane ' || d.lane || ', from ' || \
+         d.created_at || ' to ' || COALESCE(d.ended_at, 0) || ' ' || COALESCE(d.last_error, '') AS line \
+         FROM deliveries d JOIN activities a ON a.id = d.activity_id WHERE d.inbox = '{inbox}' AND a.object = '{object}' ORDER BY d.id"
+    );
+    heard.chain(database::lines(server, &rows)).collect()
 }

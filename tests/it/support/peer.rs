@@ -34,6 +34,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// Whether it was answered with a 2xx, or was going to be.
     pub taken: bool,
+    /// When it was read, in milliseconds since 1970.
+    pub at: i64,
 }
 
 /// What a POST is answered with.
@@ -298,5 +300,6 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             return None;
         }
     }
-    Some(Request { method, target, headers, body, taken: false })
+    let at = archipel::config::Clock::System.now().timestamp_millis();
+    Some(Request { method, target, headers, body, taken: false, at })
 }
