@@ -46,6 +46,12 @@ pub const fn can_be_tried(state: DeliveryState) -> bool {
     matches!(state, DeliveryState::Waiting | DeliveryState::Gone | DeliveryState::Refused | DeliveryState::Expired)
 }
 
+/// The codes of the states in which something may be tried again.
+#[must_use]
+pub fn list_open_codes() -> Vec<&'static str> {
+    DeliveryState::ALL.into_iter().filter(|state| can_be_tried(*state)).map(DeliveryState::code).collect()
+}
+
 /// What is to be tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Again {

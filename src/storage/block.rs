@@ -16,6 +16,7 @@ use crate::domain::{
     actor::{Actor, ActorId},
     block::{Block, Blockable, covering},
     delivery::DeliveryState,
+    dispatch::list_open_codes,
     moment::{Moment, from_millis, to_millis},
 };
 
@@ -164,16 +165,17 @@ pub fn is_inbox_of_someone(tx: &mut Tx<'_>, inbox: &str) -> Result<bool, Failed>
     Ok(count > 0)
 }
 
-/// The inboxes for which something waits, each once.
+/// The inboxes for which something waits, or was not delivered and may be tried again; each once.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list_waiting_inboxes(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
-    let query = deliveries::table.filter(waiting()).select(deliveries::inbox).distinct();
-    on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes that wait"))
+pub fn list_open_inboxes(tx: &mut Tx<'_>) -> Result<Vec<String>, Failed> {
+    let query = deliveries::table.filter(deliveries::state.eq_any(list_open_codes())).select(deliveries::inbox).distinct();
+    on!(tx, c => query.load(c)).map_err(Failed::because("list inboxes"))
 }
 
-/// Settles what waits for these inboxes as blocked; how many deliveries that were. Whoever holds their lanes loses them.
+/// Settles what waits for these inboxes as blocked; how many deliveries that were. Whoever holds their lanes loses them. What was not
+/// delivered to them before is never tried again.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
@@ -186,6 +188,9 @@ pub fn stop_deliveries(tx: &mut Tx<'_>, inboxes: &[String], now: Moment) -> Resu
         let query = diesel::update(deliveries::table.filter(waiting().and(deliveries::inbox.eq_any(some))))
             .set((deliveries::state.eq(DeliveryState::Blocked.code()), deliveries::ended_at.eq(to_millis(now))));
         stopped += on!(tx, c => query.execute(c)).map_err(Failed::because("stop deliveries"))?;
+        let ended = deliveries::state.eq_any(list_open_codes()).and(deliveries::inbox.eq_any(some));
+        let query = diesel::update(deliveries::table.filter(ended)).set(deliveries::state.eq(DeliveryState::Blocked.code()));
+        on!(tx, c => query.execute(c)).map_err(Failed::because("stop deliveries"))?;
     }
     Ok(stopped)
 }

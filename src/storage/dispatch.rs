@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     delivery::{Delivery, DeliveryState},
-    dispatch::{Dispatch, Selection, can_be_tried},
+    dispatch::{Dispatch, Selection, list_open_codes},
     moment::{Moment, from_millis, to_millis},
     slice::{Cursor, Slice},
 };
@@ -106,7 +106,7 @@ pub fn retry(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<usize, 
     supersede(tx, host)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
-    let open = deliveries::table.filter(wanted.and(deliveries::state.eq_any(open())));
+    let open = deliveries::table.filter(wanted.and(deliveries::state.eq_any(list_open_codes())));
     let open = open.filter(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
     let open = open.filter(deliveries::id.ne_all(find_overtaken(tx, host, now)?));
     let query = diesel::update(open).set((Anew::at(now), deliveries::lane.eq(deliveries::host)));
@@ -125,7 +125,7 @@ pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> 
     type Found = ((String, String, bool), (String, Option<String>));
     lane::lock_all(tx)?;
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
-    let open = deliveries::id.eq(id).and(deliveries::state.eq_any(open()));
+    let open = deliveries::id.eq(id).and(deliveries::state.eq_any(list_open_codes()));
     let free = deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held));
     let query = deliveries::table.inner_join(activities::table).filter(open.and(free)).select((
         (deliveries::lane, deliveries::host, deliveries::ended_at.is_not_null()),
@@ -158,7 +158,7 @@ fn supersede(tx: &mut Tx<'_>, host: Option<&str>) -> Result<(), Failed> {
     let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
     let query = deliveries::table
         .inner_join(activities::table)
-        .filter(wanted.and(deliveries::state.eq_any(open())).and(deliveries::ended_at.is_not_null()))
+        .filter(wanted.and(deliveries::state.eq_any(list_open_codes())).and(deliveries::ended_at.is_not_null()))
         .filter(diesel::dsl::exists(arrived))
         .select(deliveries::id);
     let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("find what is told already"))?;
@@ -183,15 +183,11 @@ fn find_overtaken(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<Ve
     let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
     let query = deliveries::table
         .inner_join(activities::table)
-        .filter(wanted.and(deliveries::state.eq_any(open())).and(deliveries::ended_at.is_not_null()))
+        .filter(wanted.and(deliveries::state.eq_any(list_open_codes())).and(deliveries::ended_at.is_not_null()))
         .filter(diesel::dsl::exists(under_way))
         .limit(OVERTAKEN)
         .select(deliveries::id);
     on!(tx, c => query.load(c)).map_err(Failed::because("look what a worker is about to tell"))
-}
-
-fn open() -> Vec<&'static str> {
-    DeliveryState::ALL.into_iter().filter(|state| can_be_tried(*state)).map(DeliveryState::code).collect()
 }
 
 /// A delivery as if it had never been tried.

@@ -126,7 +126,7 @@ fn find_closed_inboxes(tx: &mut Tx<'_>, subject: &Blockable, forgotten: &[Actor]
         .flatten()
         .collect();
     let mut closed = Vec::new();
-    for inbox in block::list_waiting_inboxes(tx)? {
+    for inbox in block::list_open_inboxes(tx)? {
         let covered = Url::parse(&inbox).is_ok_and(|url| subject.covers(&url));
         if covered || (theirs.contains(inbox.as_str()) && !block::is_inbox_of_someone(tx, &inbox)?) {
             closed.push(inbox);

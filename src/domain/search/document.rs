@@ -87,14 +87,14 @@ impl Document {
             title: share.title.clone(),
             lead: share.summary.clone(),
             tags: share.tags.join(" "),
-            body: share.content.to_words(),
+            body: share.content.to_plain(),
         }
     }
 
     /// A lab.
     #[must_use]
     pub fn of_lab(lab: &Actor, kind: Option<LabKind>) -> Self {
-        let body = lab.summary.to_words();
+        let body = lab.summary.to_plain();
         Self {
             thing: Thing::Lab,
             kind: kind.map_or("", LabKind::code).to_owned(),

@@ -53,18 +53,9 @@ impl Html {
         if lead.is_empty() { self.to_plain() } else { lead }
     }
 
-    /// The text without any element, entities resolved, one space between blocks.
+    /// The text without its elements, on one line, entities resolved. Where it is shown, it is escaped like any text.
     #[must_use]
     pub fn to_plain(&self) -> String {
-        let spaced = self.0.replace("</p>", "</p> ").replace("<br>", " ").replace("</li>", "</li> ").replace("</h", " </h");
-        let bare = Builder::empty().clean(&spaced).to_string();
-        super::one_line(&unescape(&bare))
-    }
-
-    /// The words of the text, quickly: what stands between elements, on one line, entities resolved. For reading and searching;
-    /// where it is shown, it is escaped like any text.
-    #[must_use]
-    pub fn to_words(&self) -> String {
         let (mut text, mut in_element, mut quote) = (String::with_capacity(self.0.len()), false, None);
         for (place, letter) in self.0.char_indices() {
             match (in_element, quote, letter) {
@@ -200,7 +191,7 @@ mod tests {
         let html = Html::sanitise(
             "<p title=\"a > b\">een <a href=\"https://a.example/?x=1&amp;y='\">twee</a>.</p><p>&lt;drie&gt;<br>vier</p>",
         );
-        assert_eq!(html.to_words(), "een twee. <drie> vier");
+        assert_eq!(html.to_plain(), "een twee. <drie> vier");
     }
 
     #[test]

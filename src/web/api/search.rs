@@ -205,7 +205,7 @@ impl Hits {
     fn read(tx: &mut Tx<'_>, here: &Here, found: &[Candidate]) -> Result<Self, Failed> {
         let ids: Vec<ActorId> = found.iter().filter_map(|hit| hit.lab).collect();
         let labs = LabCard::list(tx, &ids)?.into_iter().map(|card| {
-            let words = card.actor.summary.to_words();
+            let words = card.actor.summary.to_plain();
             (card.actor.id, (Lab::of(here, &card), words))
         });
         let mut shares = HashMap::new();
@@ -215,7 +215,7 @@ impl Hits {
         }
         let texts: HashMap<String, (i64, String, String)> = rows
             .iter()
-            .map(|row| (row.uri.to_string(), (row.id, row.content.to_words(), row.language.as_str().to_owned())))
+            .map(|row| (row.uri.to_string(), (row.id, row.content.to_plain(), row.language.as_str().to_owned())))
             .collect();
         for told in Share::list(tx, here, &rows)? {
             if let Some((id, words, language)) = texts.get(told.activity_pub_id()) {

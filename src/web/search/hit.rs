@@ -59,7 +59,7 @@ impl Hit {
             outcome: None,
             language: String::new(),
             title: headline(&lab.name, "", query),
-            text: snippet(&lab.summary.to_words(), "", query),
+            text: snippet(&lab.summary.to_plain(), "", query),
             of: format!("@{}", lab.address()),
             of_path: String::new(),
             organisation: String::new(),
@@ -71,7 +71,7 @@ impl Hit {
     }
 
     fn of_share(share: &Share, lab: &Actor, query: &Query) -> Self {
-        let (language, words) = (share.language.as_str(), share.content.to_words());
+        let (language, words) = (share.language.as_str(), share.content.to_plain());
         let title = if share.title.is_empty() { text::excerpt(&words, 80) } else { share.title.clone() };
         Self {
             path: format!("/shares/{}", share.public_id.as_str()),

@@ -106,7 +106,7 @@ on_both_engines! {
         let said = store.commit(|tx| activity::add(tx, &new, store.now()));
         store.commit(|tx| delivery::add(tx, said, &BTreeSet::from(inboxes.clone()), store.now()));
         let (held, rows) = store.commit(|tx| lane::lease(tx, 1, 10, 10, store.now())).remove(0);
-        let mut waiting = store.commit(block::list_waiting_inboxes);
+        let mut waiting = store.commit(block::list_open_inboxes);
         waiting.sort();
         assert_eq!(waiting, inboxes);
         let inbox = rows[0].inbox.clone();
@@ -114,10 +114,14 @@ on_both_engines! {
         let late = Settlement { lane: held, leased: rows[0].clone(), attempt: Attempt::Gone, alone: false };
         assert!(store.commit(|tx| delivery::settle(tx, &[late], 0, store.now())).is_empty(), "the lane was taken away");
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Blocked)), 1);
-        assert_eq!(store.commit(block::list_waiting_inboxes).len(), 1);
+        assert_eq!(store.commit(block::list_open_inboxes).len(), 1);
         assert!(store.commit(|tx| block::is_inbox_of_someone(tx, bo.inbox.as_str())));
         assert!(!store.commit(|tx| block::is_inbox_of_someone(tx, "https://bravo.example/inbox")));
         store.commit(|tx| dispatch::retry(tx, None, store.now()));
         assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Blocked)), 1, "what a block stopped stays stopped");
+        store.execute("UPDATE deliveries SET state = 'gone', ended_at = 1 WHERE state = 'waiting'");
+        assert_eq!(store.commit(block::list_open_inboxes).len(), 1, "it may be tried again");
+        assert_eq!(store.commit(|tx| block::stop_deliveries(tx, &inboxes, store.now())), 0, "nothing waited");
+        assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 0, "what was not delivered before is not any more");
     }
 }
