@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Server, between, on_both_engines, visitor::Visitor};
+use crate::support::{Engine, Server, between, on_both_engines, visitor::Visitor};
 
 /// Where the addresses stand.
 const ROUTES: [&str; 2] = [include_str!("../../../src/web/mod.rs"), include_str!("../../../src/web/activitypub.rs")];
@@ -37,7 +37,8 @@ on_both_engines! {
                 check(&admin, &format!("{}?{}", fill(path, odd), all.join("&"))).await;
                 check(&admin, &fill(path, odd)).await;
             }
-            if !path.contains('{') {
+            // One by one only where a NUL can do harm: a refusal of one hides the others.
+            if engine == Engine::Postgres && !path.contains('{') {
                 for name in &asked {
                     check(&admin, &format!("{path}?{name}=a%00b")).await;
                 }
