@@ -51,10 +51,12 @@ pub fn measure(bench: &Bench) -> Measured<()> {
         come_to_rest(instance.pid()?)?;
         for (class, name) in CLASSES.iter().enumerate() {
             let cpu = cpu_seconds(instance.pid()?)?;
-            let times = ask(bench, &instance, class, *size)?;
-            let cpu = (cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / number(times.len());
+            let rounds: Vec<Vec<f64>> =
+                (0..bench.options.repeats()).map(|_| ask(bench, &instance, class, *size)).collect::<Measured<_>>()?;
+            let asked = rounds.iter().map(Vec::len).sum();
+            let cpu = (cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / number(asked);
             bench.report.note(&format!("{name}, {size} shares, CPU of the server"), &Figure::one(cpu, "ms"));
-            let figure = Figure::one(quantile(&times, 0.95), "ms");
+            let figure = Figure::of(rounds.iter().map(|times| quantile(times, 0.95)).collect(), "ms");
             slowest[class].push(figure.median());
             let what = format!("{name}, {size} shares, p95");
             if Some(size) == sizes.last() {

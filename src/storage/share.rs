@@ -130,6 +130,15 @@ pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Share>, Failed> {
     first(on!(tx, c => shares::table.find(id).select(shares::all_columns).first(c).optional()))
 }
 
+/// The shares of these rows, in no order.
+///
+/// # Errors
+/// `Failed` where the database does not answer.
+pub fn list(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Share>, Failed> {
+    let query = shares::table.filter(shares::id.eq_any(ids)).select(shares::all_columns);
+    all(on!(tx, c => query.load(c)))
+}
+
 /// The share at this address of ours.
 ///
 /// # Errors

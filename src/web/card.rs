@@ -196,13 +196,11 @@ impl ShareCard {
     /// # Errors
     /// `Failed` where the database does not answer.
     pub fn list(tx: &mut Tx<'_>, shares: Vec<Share>) -> Result<Vec<Self>, Failed> {
-        let mut cards = Vec::with_capacity(shares.len());
-        for share in shares {
-            if let Some(lab) = actor::find(tx, share.lab)? {
-                cards.push(Self::of(share, &lab));
-            }
-        }
-        Ok(cards)
+        let mut labs: Vec<ActorId> = shares.iter().map(|share| share.lab).collect();
+        labs.sort_unstable_by_key(|lab| lab.0);
+        labs.dedup();
+        let labs: HashMap<ActorId, Actor> = actor::list(tx, &labs)?.into_iter().map(|lab| (lab.id, lab)).collect();
+        Ok(shares.into_iter().filter_map(|share| labs.get(&share.lab).map(|lab| Self::of(share, lab))).collect())
     }
 
     fn of(share: Share, lab: &Actor) -> Self {

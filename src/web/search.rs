@@ -99,10 +99,7 @@ fn read(
         wanted.followed = audience::list_followed(tx, member)?;
     }
     let found = search::find(tx, &wanted, now, skip, HITS)?;
-    let mut hits = Vec::with_capacity(found.hits.len());
-    for candidate in &found.hits {
-        hits.extend(Hit::read(tx, candidate, &wanted.query, &own.1)?);
-    }
+    let mut hits = Hit::list(tx, &found.hits, &wanted.query, &own.1)?;
     let hosts: BTreeSet<&str> = hits.iter().map(|hit| hit.host.as_str()).collect();
     let marks = register::list_marks(tx, &hosts.into_iter().collect::<Vec<_>>())?;
     for hit in &mut hits {

@@ -1,15 +1,17 @@
 //! Something that was found, as the page shows it: where it says what was looked for, from whom it is, and how fresh.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, ActorId},
         moment::Moment,
         register::Mark,
         search::{Candidate, Piece, Query, headline, snippet},
         share::{Outcome, Share},
         text,
     },
-    storage::{Failed, Tx, actor, share},
+    storage::{Failed, Tx, actor, organisation, share},
     web::card,
 };
 
@@ -36,20 +38,32 @@ pub(super) struct Hit {
 }
 
 impl Hit {
-    /// Reads what was found; `None` where it is gone meanwhile.
+    /// Reads what was found, in its order; what is gone meanwhile is left out. A fixed number of queries, however much that is.
     ///
     /// # Errors
     /// `Failed` where the database does not answer.
-    pub(super) fn read(tx: &mut Tx<'_>, found: &Candidate, query: &Query, ours: &str) -> Result<Option<Self>, Failed> {
-        if let Some(id) = found.lab {
-            return Ok(match actor::find(tx, id)? {
-                Some(lab) => Some(Self { organisation: organisation(tx, &lab, ours)?, ..Self::of_lab(&lab, query) }),
-                None => None,
-            });
-        }
-        let Some(share) = found.share.map(|id| share::find(tx, id)).transpose()?.flatten() else { return Ok(None) };
-        let Some(lab) = actor::find(tx, share.lab)? else { return Ok(None) };
-        Ok(Some(Self { organisation: organisation(tx, &lab, ours)?, ..Self::of_share(&share, &lab, query) }))
+    pub(super) fn list(tx: &mut Tx<'_>, found: &[Candidate], query: &Query, ours: &str) -> Result<Vec<Self>, Failed> {
+        let ids: Vec<i64> = found.iter().filter_map(|candidate| candidate.share).collect();
+        let shares: HashMap<i64, Share> = share::list(tx, &ids)?.into_iter().map(|share| (share.id, share)).collect();
+        let labs: BTreeSet<i64> = found
+            .iter()
+            .filter_map(|candidate| candidate.lab)
+            .chain(shares.values().map(|share| share.lab))
+            .map(|lab| lab.0)
+            .collect();
+        let labs = actor::list(tx, &labs.into_iter().map(ActorId).collect::<Vec<_>>())?;
+        let parents: BTreeSet<String> = labs.iter().filter_map(|lab| lab.parent.as_ref()).map(ToString::to_string).collect();
+        let known = organisation::list_by_uri(tx, &parents.into_iter().collect::<Vec<_>>())?;
+        let labs: HashMap<ActorId, Actor> = labs.into_iter().map(|lab| (lab.id, lab)).collect();
+        let hit = |candidate: &Candidate| {
+            let share = candidate.share.and_then(|id| shares.get(&id));
+            let lab = labs.get(&candidate.lab.or_else(|| share.map(|share| share.lab))?)?;
+            let hit = share.map_or_else(|| Self::of_lab(lab, query), |share| Self::of_share(share, lab, query));
+            let parent = lab.parent.as_ref().and_then(|uri| known.iter().find(|known| known.uri == *uri));
+            let name = if lab.local { ours } else { parent.map_or("", |known| known.name.as_str()) };
+            Some(Self { organisation: name.to_owned(), ..hit })
+        };
+        Ok(found.iter().filter_map(hit).collect())
     }
 
     fn of_lab(lab: &Actor, query: &Query) -> Self {
@@ -88,13 +102,5 @@ impl Hit {
             mark: None,
             at: share.published_at,
         }
-    }
-}
-
-fn organisation(tx: &mut Tx<'_>, lab: &Actor, ours: &str) -> Result<String, Failed> {
-    match &lab.parent {
-        _ if lab.local => Ok(ours.to_owned()),
-        Some(uri) => Ok(actor::find_by_uri(tx, uri.as_str())?.map_or_else(String::new, |parent| parent.name)),
-        None => Ok(String::new()),
     }
 }
