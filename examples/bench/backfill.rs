@@ -28,7 +28,7 @@ pub fn measure(bench: &Bench) -> Measured<()> {
     let (organisations, size) =
         (bench.options.organisations(), Size { labs: bench.options.pick(100, 4), shares: bench.options.pick(10, 3) });
     let archive = Archive::start(&bench.runtime, size, &bench.keys.public, ROUND_TRIP)?;
-    let instance = bench.found()?;
+    let mut instance = bench.found()?;
     instance.get("/labs")?;
     let quiet = read_for(&instance, bench.options.pick(Duration::from_secs(20), Duration::from_secs(1)), || Ok(false))?;
     process::forget_peak(instance.pid()?)?;
@@ -48,7 +48,7 @@ pub fn measure(bench: &Bench) -> Measured<()> {
     bench.report.note("reading a page before, p95", &Figure::one(before, "ms"));
     bench.report.note("reading a page meanwhile, p95", &Figure::one(during, "ms"));
     bench.report.at_most("reading a page meanwhile against before", &Figure::one(during / before, ""), 1.5);
-    rest(bench, &instance, organisations)
+    rest(bench, &mut instance, organisations)
 }
 
 fn report(
@@ -105,10 +105,16 @@ fn count(instance: &Instance, organisations: usize, archive: &Archive) -> Measur
     Ok(usize::try_from(all)?)
 }
 
-/// Everybody is known, and nothing happens: what that takes.
-fn rest(bench: &Bench, instance: &Instance, organisations: usize) -> Measured<()> {
+/// Everybody is known, and nothing happens: what that takes, right after so much was read in, and of a process that did not read it.
+fn rest(bench: &Bench, instance: &mut Instance, organisations: usize) -> Measured<()> {
     let known = bench.options.pick(1_000, organisations);
     know_more(instance, organisations, known)?;
+    pause(bench.options.pick(Duration::from_secs(20), Duration::from_secs(1)));
+    let resident = process::resident_kilobytes(instance.pid()?)? / 1_024.0;
+    bench.report.note(&format!("{known} peers known, after reading in: resident"), &Figure::one(resident, "MB"));
+    instance.stop()?;
+    instance.start()?;
+    instance.get("/labs")?;
     pause(bench.options.pick(Duration::from_secs(20), Duration::from_secs(1)));
     let time = bench.options.pick(Duration::from_mins(1), Duration::from_secs(2));
     let (cpu, wakes) = (process::cpu_seconds(instance.pid()?)?, process::wakes(instance.pid()?)?);

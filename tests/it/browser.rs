@@ -42,7 +42,7 @@ async fn a_steward_walks_through_every_page() {
         "/tokens",
     ]);
     let walked = walk.stdin(Stdio::null()).output();
-    let output = timeout(Duration::from_secs(100), walked).await.expect("a walk that ends").expect("the browser's script");
+    let output = timeout(Duration::from_secs(200), walked).await.expect("a walk that ends").expect("the browser's script");
     let facts = String::from_utf8_lossy(&output.stdout);
     let failed = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}\n{failed}", facts.split("not ok").last().unwrap_or_default());

@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 
 const [base, folder, handle = process.env.ARCHIPEL_MEMBER, password = process.env.ARCHIPEL_PASSWORD, ...morePaths] = process.argv.slice(2);
 const WIDTHS = [320, 1400];
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
