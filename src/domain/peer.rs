@@ -195,7 +195,9 @@ pub fn same_origin(one: &Url, other: &Url) -> bool {
 pub fn is_plain(url: &Url) -> bool {
     let host = canonical_host(url);
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
-    let leads = matches!(url.scheme(), "http" | "https") && !host.is_empty() && host.bytes().all(is_name);
+    // A name of dots alone is none, also before a port.
+    let is_named = !host.is_empty() && !host.starts_with(':');
+    let leads = matches!(url.scheme(), "http" | "https") && is_named && host.bytes().all(is_name);
     leads && url.username().is_empty() && url.password().is_none()
 }
 
@@ -242,6 +244,8 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for text in [
+            "spoor@.:43",
+            "https://.:43/",
             "",
             "spoor",
             "@",
