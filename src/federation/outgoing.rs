@@ -32,7 +32,6 @@ impl Federation {
     /// # Errors
     /// `Failed` where the database does not answer.
     pub fn say(&self, tx: &mut Tx<'_>, change: &Change) -> Result<(), Failed> {
-        block::hold_off(tx)?;
         let now = self.clock.now();
         let mut speech = Speech { links: &self.links, now, tx };
         match change {

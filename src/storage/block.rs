@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Failed, Tx,
     actor::{self, ActorRow},
-    connection::{Connection, on},
+    connection::on,
     lane,
     schema::{actors, blocks, deliveries, received},
 };
@@ -36,12 +36,13 @@ macro_rules! any_of {
 
 type BlockRow = (String, String, Option<String>, i64);
 
-/// Adds a block, or gives the one of this subject another reason.
+/// Adds a block, or gives the one of this subject another reason. Whoever was found not to be blocked before, and is about to be told
+/// or to be believed something, is done with first; nobody is found so after.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn add(tx: &mut Tx<'_>, block: &Block) -> Result<(), Failed> {
-    close(tx)?;
+    tx.connection().be_alone()?;
     let reason = blocks::reason.eq(block.reason.as_deref());
     let row = (
         blocks::subject.eq(block.subject.to_string()),
@@ -60,27 +61,6 @@ pub fn add(tx: &mut Tx<'_>, block: &Block) -> Result<(), Failed> {
 pub fn remove(tx: &mut Tx<'_>, subject: &Blockable) -> Result<bool, Failed> {
     let query = diesel::delete(blocks::table.find(subject.to_string()));
     on!(tx, c => query.execute(c)).map(|rows| rows > 0).map_err(Failed::because("remove a block"))
-}
-
-/// Until this transaction ends nobody is blocked: who is found to be told something may be told. On SQLite one writer is alone anyway.
-///
-/// # Errors
-/// `Failed` where the database does not answer.
-pub fn hold_off(tx: &mut Tx<'_>) -> Result<(), Failed> {
-    if let Connection::Postgres(connection) = tx.connection() {
-        let turn = diesel::sql_query("SELECT pg_advisory_xact_lock_shared(729137)");
-        turn.execute(connection).map_err(Failed::because("hold blocks off"))?;
-    }
-    Ok(())
-}
-
-/// Waits until nobody who was found before is about to be told something, and lets nobody be found until this transaction ends.
-fn close(tx: &mut Tx<'_>) -> Result<(), Failed> {
-    if let Connection::Postgres(connection) = tx.connection() {
-        let turn = diesel::sql_query("SELECT pg_advisory_xact_lock(729137)");
-        turn.execute(connection).map_err(Failed::because("begin a block"))?;
-    }
-    Ok(())
 }
 
 /// All blocks, by subject.

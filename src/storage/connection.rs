@@ -38,14 +38,27 @@ macro_rules! on {
 pub(super) use on;
 
 impl Connection {
-    /// Begins; a SQLite writer takes its lock at once, so that it never meets another half way.
+    /// Begins; a SQLite writer takes its lock at once, so that it never meets another half way. On PostgreSQL writers share a turn,
+    /// which [`Self::be_alone`] waits for.
     pub(super) fn begin(&mut self, writes: bool) -> Result<(), Failed> {
         let begun = match self {
             Self::Sqlite(connection) if writes => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
             Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction(connection),
+            Self::Postgres(connection) if writes => begin_shared(connection),
             Self::Postgres(connection) => AnsiTransactionManager::begin_transaction(connection),
         };
         begun.map_err(Failed::because("begin a transaction"))
+    }
+
+    /// Waits until everyone has ended who writes, and lets nobody begin before this transaction ends: what they read stays true, and
+    /// whoever comes after sees what is written now. A SQLite writer is alone anyway.
+    pub(super) fn be_alone(&mut self) -> Result<(), Failed> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => {
+                run(connection, "SELECT pg_advisory_xact_lock(729137)").map_err(Failed::because("write alone"))
+            }
+        }
     }
 
     /// What this transaction queued is told with its commit, where the database can do that.
@@ -164,6 +177,16 @@ impl ManageConnection for Opener {
             Connection::Postgres(connection) => broken(AnsiTransactionManager::transaction_manager_status_mut(connection)),
         }
     }
+}
+
+/// One way to the database for both statements. Where the turn does not come, the transaction that the library knows nothing of ends.
+fn begin_shared(connection: &mut PgConnection) -> diesel::QueryResult<()> {
+    let begun = AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN; SELECT pg_advisory_xact_lock_shared(729137)");
+    if begun.is_err() {
+        // It is closed where even this fails: the pool asks before it lends a connection again.
+        let _ = run(connection, "ROLLBACK");
+    }
+    begun
 }
 
 /// A process that stands still in the middle of a transaction loses it, so that its locks hold up no other for long; and nobody

@@ -1,6 +1,11 @@
 //! Blocks: kept under one canonical subject, found by whatever they cover, and what they take away.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Barrier, mpsc},
+    thread,
+    time::Duration,
+};
 
 use archipel::{
     domain::{
@@ -10,13 +15,13 @@ use archipel::{
         delivery::{Attempt, DeliveryState},
     },
     storage::{
-        activity, actor, audience, block,
+        Tx, activity, actor, audience, block,
         delivery::{self, Settlement},
         dispatch, lane, reply, share,
     },
 };
 
-use crate::support::{TestStore, cast, on_both_engines, store};
+use crate::support::{Engine, TestStore, cast, on_both_engines, store};
 
 fn subject(text: &str) -> Blockable {
     Blockable::parse(text).unwrap()
@@ -42,6 +47,37 @@ on_both_engines! {
         assert!(store.commit(|tx| block::remove(tx, &subject("spam.example"))));
         assert!(!store.commit(|tx| block::remove(tx, &subject("spam.example"))));
         assert_eq!(store.commit(block::list), [actor]);
+    }
+
+    fn a_block_begins_after_whoever_relies_on_there_being_none_and_before_whoever_comes_next(engine) {
+        let store = store(engine);
+        let (alice, spam) = (cast::url("https://spam.example/people/alice"), subject("spam.example"));
+        let block = Block { subject: spam, reason: None, since: store.now() };
+        let (looked, go_on) = (Barrier::new(2), Barrier::new(2));
+        let (has_ended, ended) = mpsc::channel();
+        let is_open = |tx: &mut Tx<'_>| block::find_covering(tx, &alice).map(|covering| covering.is_none());
+        thread::scope(|scope| {
+            let early = scope.spawn(|| {
+                store.commit(|tx| {
+                    let open = is_open(tx)?;
+                    looked.wait();
+                    go_on.wait();
+                    Ok((open, is_open(tx)?))
+                })
+            });
+            looked.wait();
+            let blocking = scope.spawn(|| {
+                store.commit(|tx| block::add(tx, &block));
+                has_ended.send(()).unwrap();
+            });
+            assert!(ended.recv_timeout(Duration::from_millis(200)).is_err(), "it waits for whoever looked before");
+            let late = scope.spawn(|| store.commit(is_open));
+            go_on.wait();
+            assert_eq!(early.join().unwrap(), (true, true));
+            blocking.join().unwrap();
+            assert!(engine == Engine::Sqlite || !late.join().unwrap(), "who came after sees it");
+        });
+        assert!(!store.commit(is_open));
     }
 
     fn a_block_is_found_by_whatever_it_covers(engine) {

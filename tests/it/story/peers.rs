@@ -9,7 +9,7 @@ use archipel::{
         reading::ReadingKind,
     },
     storage::{
-        activity, actor, audience, block, directory, dispatch, lab, listing, peer, profile,
+        activity, actor, audience, directory, dispatch, lab, listing, peer, profile,
         reading::{self, NewReading},
         search, share,
     },
@@ -195,11 +195,5 @@ on_both_engines! {
         store.commit(|tx| activity::receive(tx, uri, lab.id, (None, Some("{}")), store.now()));
         store.commit(|tx| activity::forget_bodies(tx, lab.id));
         assert_eq!(store.commit(|tx| activity::find_received(tx, uri)).expect("it is remembered").1, None);
-    }
-
-    fn blocks_are_held_off_only_while_somebody_is_told(engine) {
-        let store = store(engine);
-        store.commit(block::hold_off);
-        assert_eq!(store.commit(block::list), []);
     }
 }
