@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::TimeDelta;
-use url::Url;
+use url::{Host, Url};
 
 use super::{
     actor::{Actor, ActorId},
@@ -193,12 +193,12 @@ pub fn same_origin(one: &Url, other: &Url) -> bool {
 /// Whether it leads to a host over http(s), and gives away nobody's name or password.
 #[must_use]
 pub fn is_plain(url: &Url) -> bool {
-    let host = canonical_host(url);
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
-    // A name of dots alone is none, also before a port.
-    let is_named = !host.is_empty() && !host.starts_with(':');
-    let leads = matches!(url.scheme(), "http" | "https") && is_named && host.bytes().all(is_name);
-    leads && url.username().is_empty() && url.password().is_none()
+    let leads = match url.host() {
+        Some(Host::Domain(name)) => is_name(name),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    };
+    leads && matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
 
 /// The host that somebody typed where no account and no page is meant: alone, or as the address of its first page.
@@ -213,6 +213,14 @@ pub fn read_host(typed: &str) -> Option<String> {
 pub fn read_list(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether it can be the name of a host: no part empty or too long to be asked for (RFC 1035, 2.3.4), at most one dot behind it.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_wanted = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(is_wanted);
+    name.len() <= 253 && name.split('.').all(is_label)
 }
 
 /// A host and perhaps a port: nothing that a reader of URLs would mend, or take for something else.
@@ -246,6 +254,10 @@ mod tests {
         for text in [
             "spoor@.:43",
             "https://.:43/",
+            "spoor@bravo.0..",
+            "spoor@.bravo.example",
+            "spoor@bravo..example",
+            "https://bravo.example../",
             "",
             "spoor",
             "@",
