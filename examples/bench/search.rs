@@ -80,14 +80,7 @@ fn aim(instance: &Instance) -> f64 {
 /// Milliseconds of each question of a class.
 fn ask(bench: &Bench, instance: &Instance, class: usize, size: usize) -> Measured<Vec<f64>> {
     let times = bench.options.pick(200, 5);
-    (0..times)
-        .map(|time| {
-            let path = question(class, time, size);
-            let begun = Instant::now();
-            instance.get(&path)?;
-            Ok(begun.elapsed().as_secs_f64() * 1_000.0)
-        })
-        .collect()
+    (0..times).map(|time| instance.time(&question(class, time, size))).collect()
 }
 
 fn question(class: usize, time: usize, size: usize) -> String {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use diesel::{
     QueryableByName,
+    connection::SimpleConnection,
     dsl::sql,
     prelude::*,
-    sql_types::{BigInt, Nullable, Text},
+    sql_types::{BigInt, Double, Nullable, Text},
 };
 
 use crate::{
@@ -29,6 +30,9 @@ pub const MOST: usize = 400;
 const MOST_TITLES: usize = 200;
 /// Most documents that are looked at for each word of a draft.
 const MOST_ALIKE: usize = 200;
+
+/// Words that one document in so many has are common: the newest are then together sooner than all are found.
+const COMMON: f64 = 4.0;
 
 /// How many points are a likeness: one common word in common is none.
 const ENOUGH: i64 = 9;
@@ -137,19 +141,53 @@ fn candidates(tx: &mut Tx<'_>, all: &[AnyOf], most: usize) -> Result<Vec<Candida
         .sql(" ORDER BY search_index.rowid DESC LIMIT ")
         .bind::<BigInt, _>(most)
         .load(c),
-        Connection::Postgres(c) => sql::<CandidateColumns>(
-            "SELECT d.id, d.share_id, d.actor_id, d.kind || ' ' || d.outcome || ' ' || d.language || ' ' || d.host, d.title, d.lead \
-             FROM search_documents AS d JOIN (SELECT id FROM search_index WHERE words @@ (",
-        )
-        .bind::<Text, _>(for_postgres(all))
-        .sql(")::tsquery ORDER BY id DESC LIMIT ")
-        .bind::<BigInt, _>(most)
-        .sql(") AS found ON d.id = found.id ORDER BY d.id DESC")
-        .load(c),
+        Connection::Postgres(c) => ask_postgres(c, &for_postgres(all), |c, words, order| {
+            sql::<CandidateColumns>(
+                "SELECT d.id, d.share_id, d.actor_id, d.kind || ' ' || d.outcome || ' ' || d.language || ' ' || d.host, d.title, d.lead \
+                 FROM search_documents AS d JOIN (SELECT id FROM search_index WHERE words @@ (",
+            )
+            .bind::<Text, _>(words)
+            .sql(")::tsquery")
+            .sql(order)
+            .sql(" LIMIT ")
+            .bind::<BigInt, _>(most)
+            .sql(") AS found ON d.id = found.id ORDER BY d.id DESC")
+            .load(c)
+        }),
     };
     let read =
         |(id, share, lab, facts, title, lead): CandidateRow| Candidate { id, share, lab: lab.map(ActorId), facts, title, lead };
     Ok(rows.map_err(Failed::because("search"))?.into_iter().map(read).collect())
+}
+
+/// Asks PostgreSQL for the newest documents that have some words, in an order that is as good as a way: back from the newest where so
+/// many have them that enough are soon together, otherwise all that have them by the index of words. Left to choose by itself it takes
+/// reading words for free, and reads those of tens of thousands of documents.
+fn ask_postgres<T>(
+    c: &mut PgConnection,
+    words: &str,
+    ask: impl FnOnce(&mut PgConnection, &str, &str) -> QueryResult<T>,
+) -> QueryResult<T> {
+    c.batch_execute("SET LOCAL enable_seqscan = off")?;
+    // What is reckoned with is in no index, so that the way from the end is closed.
+    let order = if are_common(c, words)? { " ORDER BY id DESC" } else { " ORDER BY id + 0 DESC" };
+    let found = ask(c, words, order)?;
+    c.batch_execute("SET LOCAL enable_seqscan = DEFAULT")?;
+    Ok(found)
+}
+
+/// Whether so many documents have some words, as far as PostgreSQL keeps statistics: without any, few have them.
+fn are_common(c: &mut PgConnection, words: &str) -> QueryResult<bool> {
+    let all: f64 = sql::<Double>("SELECT reltuples::float8 FROM pg_class WHERE oid = 'search_index'::regclass").get_result(c)?;
+    let question = sql::<Text>("EXPLAIN SELECT id FROM search_index WHERE words @@ (").bind::<Text, _>(words).sql(")::tsquery");
+    let plan: Vec<String> = question.load(c)?;
+    let with = plan.first().and_then(|plan| rows_in(plan)).unwrap_or_default();
+    Ok(all > 0.0 && with >= all / COMMON)
+}
+
+/// How many rows a line of a plan expects: `Bitmap Heap Scan on search_index  (cost=81.58..963.31 rows=4849 width=8)`.
+fn rows_in(plan: &str) -> Option<f64> {
+    plan.split_once(" rows=")?.1.split(' ').next()?.parse().ok()
 }
 
 /// The newest rows that have all of this.
@@ -162,12 +200,12 @@ fn rows(tx: &mut Tx<'_>, all: &[AnyOf], most: usize) -> Result<Vec<i64>, Failed>
                 .bind::<BigInt, _>(most)
                 .load(c)
         }
-        Connection::Postgres(c) => {
-            diesel::sql_query("SELECT id FROM search_index WHERE words @@ $1::tsquery ORDER BY id DESC LIMIT $2")
-                .bind::<Text, _>(for_postgres(all))
+        Connection::Postgres(c) => ask_postgres(c, &for_postgres(all), |c, words, order| {
+            diesel::sql_query(format!("SELECT id FROM search_index WHERE words @@ $1::tsquery{order} LIMIT $2"))
+                .bind::<Text, _>(words)
                 .bind::<BigInt, _>(most)
                 .load(c)
-        }
+        }),
     };
     Ok(rows.map_err(Failed::because("search"))?.into_iter().map(|row| row.id).collect())
 }

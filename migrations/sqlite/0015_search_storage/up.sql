@@ -1,0 +1,2 @@
+-- SQLite packs nothing; the number is kept for both engines.
+SELECT 1;
