@@ -1,5 +1,7 @@
 //! Rows of actors, ours and others', and the private keys of ours.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::prelude::*;
 use url::Url;
 
@@ -128,15 +130,15 @@ pub fn find(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Actor>, Failed> {
     first(on!(tx, c => query.first(c).optional()))
 }
 
-/// The actors of these rows, in no order.
+/// The actors of these rows, by row.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
-pub fn list(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<Vec<Actor>, Failed> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+pub fn list(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = ActorId>) -> Result<HashMap<ActorId, Actor>, Failed> {
+    let ids: BTreeSet<i64> = ids.into_iter().map(|id| id.0).collect();
     let query = actors::table.filter(actors::id.eq_any(&ids)).select(actors::all_columns);
     let rows: Vec<ActorRow> = on!(tx, c => query.load(c)).map_err(Failed::because("list actors"))?;
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(|row| Ok((ActorId(row.id), read(row)?))).collect()
 }
 
 /// The actor with this id on the wire.

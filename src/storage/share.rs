@@ -2,6 +2,8 @@
 
 mod look;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::{
@@ -130,13 +132,15 @@ pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Share>, Failed> {
     first(on!(tx, c => shares::table.find(id).select(shares::all_columns).first(c).optional()))
 }
 
-/// The shares of these rows, in no order.
+/// The shares of these rows, in the order of these; what is not there is left out.
 ///
 /// # Errors
 /// `Failed` where the database does not answer.
 pub fn list(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Share>, Failed> {
     let query = shares::table.filter(shares::id.eq_any(ids)).select(shares::all_columns);
-    all(on!(tx, c => query.load(c)))
+    let found = all(on!(tx, c => query.load(c)))?;
+    let mut found: HashMap<i64, Share> = found.into_iter().map(|share| (share.id, share)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// The share at this address of ours.

@@ -53,7 +53,7 @@ impl LabCard {
     /// # Errors
     /// `Failed` where the database does not answer.
     pub fn list(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<Vec<Self>, Failed> {
-        let mut actors: HashMap<ActorId, Actor> = actor::list(tx, ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
+        let mut actors = actor::list(tx, ids.iter().copied())?;
         let mut kept = profile::list(tx, ids)?;
         let mut themes: HashMap<ActorId, Vec<Theme>> = HashMap::new();
         for (lab, theme) in theme::list_shown(tx, ids)? {
@@ -196,10 +196,7 @@ impl ShareCard {
     /// # Errors
     /// `Failed` where the database does not answer.
     pub fn list(tx: &mut Tx<'_>, shares: Vec<Share>) -> Result<Vec<Self>, Failed> {
-        let mut labs: Vec<ActorId> = shares.iter().map(|share| share.lab).collect();
-        labs.sort_unstable_by_key(|lab| lab.0);
-        labs.dedup();
-        let labs: HashMap<ActorId, Actor> = actor::list(tx, &labs)?.into_iter().map(|lab| (lab.id, lab)).collect();
+        let labs = actor::list(tx, shares.iter().map(|share| share.lab))?;
         Ok(shares.into_iter().filter_map(|share| labs.get(&share.lab).map(|lab| Self::of(share, lab))).collect())
     }
 

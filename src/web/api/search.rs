@@ -209,10 +209,7 @@ impl Hits {
             (card.actor.id, (Lab::of(here, &card), words))
         });
         let mut shares = HashMap::new();
-        let mut rows = Vec::new();
-        for id in found.iter().filter_map(|hit| hit.share) {
-            rows.extend(share::find(tx, id)?);
-        }
+        let rows = share::list(tx, &found.iter().filter_map(|hit| hit.share).collect::<Vec<_>>())?;
         let texts: HashMap<String, (i64, String, String)> = rows
             .iter()
             .map(|row| (row.uri.to_string(), (row.id, row.content.to_plain(), row.language.as_str().to_owned())))

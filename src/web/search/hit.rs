@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     domain::{
-        actor::{Actor, ActorId},
+        actor::Actor,
         moment::Moment,
         register::Mark,
         search::{Candidate, Piece, Query, headline, snippet},
@@ -45,16 +45,10 @@ impl Hit {
     pub(super) fn list(tx: &mut Tx<'_>, found: &[Candidate], query: &Query, ours: &str) -> Result<Vec<Self>, Failed> {
         let ids: Vec<i64> = found.iter().filter_map(|candidate| candidate.share).collect();
         let shares: HashMap<i64, Share> = share::list(tx, &ids)?.into_iter().map(|share| (share.id, share)).collect();
-        let labs: BTreeSet<i64> = found
-            .iter()
-            .filter_map(|candidate| candidate.lab)
-            .chain(shares.values().map(|share| share.lab))
-            .map(|lab| lab.0)
-            .collect();
-        let labs = actor::list(tx, &labs.into_iter().map(ActorId).collect::<Vec<_>>())?;
-        let parents: BTreeSet<String> = labs.iter().filter_map(|lab| lab.parent.as_ref()).map(ToString::to_string).collect();
+        let labs = found.iter().filter_map(|candidate| candidate.lab).chain(shares.values().map(|share| share.lab));
+        let labs = actor::list(tx, labs)?;
+        let parents: BTreeSet<String> = labs.values().filter_map(|lab| lab.parent.as_ref()).map(ToString::to_string).collect();
         let known = organisation::list_by_uri(tx, &parents.into_iter().collect::<Vec<_>>())?;
-        let labs: HashMap<ActorId, Actor> = labs.into_iter().map(|lab| (lab.id, lab)).collect();
         let hit = |candidate: &Candidate| {
             let share = candidate.share.and_then(|id| shares.get(&id));
             let lab = labs.get(&candidate.lab.or_else(|| share.map(|share| share.lab))?)?;

@@ -25,9 +25,7 @@ pub(super) async fn look(signed: &SignedIn, desk: &Desk, values: Values) -> Resu
 }
 
 fn find(tx: &mut Tx<'_>, keys: &[crate::domain::search::Key], except: Option<i64>) -> Result<Vec<ShareCard>, Failed> {
-    let mut shares = Vec::new();
-    for id in search::similar(tx, keys, except, ALIKE)? {
-        shares.extend(share::find(tx, id)?);
-    }
+    let ids = search::similar(tx, keys, except, ALIKE)?;
+    let shares = share::list(tx, &ids)?;
     ShareCard::list(tx, shares)
 }

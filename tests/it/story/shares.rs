@@ -36,7 +36,8 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| share::find_by_uri(tx, whole.uri.as_str())), Some(whole.clone()));
         assert_eq!(store.commit(|tx| share::find(tx, whole.id + 1)), None);
         assert_eq!(store.commit(|tx| share::list(tx, &[whole.id + 1, whole.id])), std::slice::from_ref(&whole));
-        add(&store, cast::a_share(2, &spoor, &noor));
+        let second = add(&store, cast::a_share(2, &spoor, &noor));
+        assert_eq!(store.commit(|tx| share::list(tx, &[second.id, whole.id])), [second, whole.clone()], "as they are asked for");
         assert_eq!(store.commit(share::list_pictures), ["https://alpha.example/media/a.png"]);
         assert_eq!(store.commit(|tx| share::find_by_public_id(tx, &PublicId::from_random(9))), None);
         assert_eq!(store.commit(|tx| share::find_by_uri(tx, spoor.uri.as_str())), None);

@@ -152,10 +152,7 @@ struct Around {
 impl Around {
     /// For all of them at once: a fixed number of queries.
     fn read(tx: &mut Tx<'_>, shares: &[share::Share]) -> Result<Self, Failed> {
-        let mut ids: Vec<ActorId> = shares.iter().flat_map(|share| [share.lab, share.author]).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let actors: HashMap<ActorId, Actor> = actor::list(tx, &ids)?.into_iter().map(|actor| (actor.id, actor)).collect();
+        let actors = actor::list(tx, shares.iter().flat_map(|share| [share.lab, share.author]))?;
         let mut parents: Vec<String> = actors.values().filter_map(|lab| lab.parent.as_ref().map(ToString::to_string)).collect();
         parents.sort_unstable();
         parents.dedup();
