@@ -16,8 +16,22 @@ use crate::domain::{
     slice::{Cursor, Slice},
 };
 
-/// Most deliveries that trying everything again leaves alone because something newer is under way.
-const OVERTAKEN: i64 = 10_000;
+/// The rows that ended, of which a worker holds something else about the same thing for the same inbox: they would be told after it.
+macro_rules! overtaken {
+    ($now:expr) => {{
+        let (ended, under_way) = diesel::alias!(deliveries as ended, deliveries as under_way);
+        let (said, other) = diesel::alias!(activities as said, activities as other);
+        let held = lanes::table.filter(lanes::lease_until.gt(to_millis($now))).select(lanes::name);
+        let of_it = under_way.field(deliveries::activity_id).eq(other.field(activities::id));
+        ended
+            .inner_join(said.on(said.field(activities::id).eq(ended.field(deliveries::activity_id))))
+            .inner_join(other.on(other.field(activities::object).eq(said.field(activities::object))))
+            .inner_join(under_way.on(of_it.and(under_way.field(deliveries::inbox).eq(ended.field(deliveries::inbox)))))
+            .filter(ended.field(deliveries::ended_at).is_not_null().and(under_way.field(deliveries::ended_at).is_null()))
+            .filter(under_way.field(deliveries::lane).eq_any(held))
+            .select(ended.field(deliveries::id))
+    }};
+}
 
 /// The place of a delivery in the list.
 #[must_use]
@@ -108,7 +122,7 @@ pub fn retry(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<usize, 
     let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
     let open = deliveries::table.filter(wanted.and(deliveries::state.eq_any(list_open_codes())));
     let open = open.filter(deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held)));
-    let open = open.filter(deliveries::id.ne_all(find_overtaken(tx, host, now)?));
+    let open = open.filter(deliveries::id.ne_all(overtaken!(now)));
     let query = diesel::update(open).set((Anew::at(now), deliveries::lane.eq(deliveries::host)));
     let retried = on!(tx, c => query.execute(c)).map_err(Failed::because("retry deliveries"))?;
     lane::start_over(tx, host, to_millis(now))?;
@@ -127,15 +141,15 @@ pub fn retry_one(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Failed> 
     let held = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
     let open = deliveries::id.eq(id).and(deliveries::state.eq_any(list_open_codes()));
     let free = deliveries::ended_at.is_not_null().or(deliveries::lane.ne_all(held));
-    let query = deliveries::table.inner_join(activities::table).filter(open.and(free)).select((
-        (deliveries::lane, deliveries::host, deliveries::ended_at.is_not_null()),
-        (deliveries::inbox, activities::object),
-    ));
+    let query = deliveries::table
+        .inner_join(activities::table)
+        .filter(open.and(free).and(deliveries::id.ne_all(overtaken!(now))))
+        .select((
+            (deliveries::lane, deliveries::host, deliveries::ended_at.is_not_null()),
+            (deliveries::inbox, activities::object),
+        ));
     let found: Option<Found> = on!(tx, c => query.first(c).optional()).map_err(Failed::because("look for a delivery"))?;
     let Some(((lane, host, has_ended), (inbox, object))) = found else { return Ok(false) };
-    if has_ended && find_overtaken(tx, Some(&host), now)?.contains(&id) {
-        return Ok(false);
-    }
     let before = delivery::find_lanes_of(tx, std::iter::once(inbox.as_str()), &object.unwrap_or_default())?.remove(&inbox);
     let lane = before.unwrap_or_else(|| if has_ended { host.clone() } else { lane });
     let query = diesel::update(deliveries::table.find(id)).set((Anew::at(now), deliveries::lane.eq(&lane)));
@@ -168,26 +182,6 @@ fn supersede(tx: &mut Tx<'_>, host: Option<&str>) -> Result<(), Failed> {
         on!(tx, c => query.execute(c)).map_err(Failed::because("leave out what is told already"))?;
     }
     Ok(())
-}
-
-/// What ended, of which a worker holds something else about the same thing for the same inbox: it would be told after that. At most
-/// so many as one statement names; what is left waits for somebody to try again.
-fn find_overtaken(tx: &mut Tx<'_>, host: Option<&str>, now: Moment) -> Result<Vec<i64>, Failed> {
-    let (held, other) = diesel::alias!(deliveries as held, activities as other);
-    let lanes = lanes::table.filter(lanes::lease_until.gt(to_millis(now))).select(lanes::name);
-    let under_way = held
-        .inner_join(other.on(other.field(activities::id).eq(held.field(deliveries::activity_id))))
-        .filter(held.field(deliveries::inbox).eq(deliveries::inbox))
-        .filter(held.field(deliveries::ended_at).is_null().and(held.field(deliveries::lane).eq_any(lanes)))
-        .filter(other.field(activities::object).eq(activities::object));
-    let wanted = deliveries::host.eq(host.unwrap_or_default()).or(host.is_none().into_sql::<Bool>());
-    let query = deliveries::table
-        .inner_join(activities::table)
-        .filter(wanted.and(deliveries::state.eq_any(list_open_codes())).and(deliveries::ended_at.is_not_null()))
-        .filter(diesel::dsl::exists(under_way))
-        .limit(OVERTAKEN)
-        .select(deliveries::id);
-    on!(tx, c => query.load(c)).map_err(Failed::because("look what a worker is about to tell"))
 }
 
 /// A delivery as if it had never been tried.

@@ -86,6 +86,17 @@ pub fn failed() -> Attempt {
     Attempt::Failed { error: "503".into(), retry_after: None }
 }
 
+/// Something is refused at both inboxes, and its Update waits for the first; the row of what was refused there.
+fn refuse_and_update(store: &TestStore, actor: ActorId) -> i64 {
+    let update = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(2, actor) };
+    store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
+    let leased = lease(store, 1, 2);
+    end_turn(store, &[(&leased[0], Attempt::Refused("400".into())), (&leased[1], Attempt::Refused("400".into()))]);
+    store.commit(|tx| say(tx, &update, &[BRAVO], store.now()));
+    assert_eq!(leased[0].1.inbox, BRAVO);
+    leased[0].1.id
+}
+
 on_both_engines! {
     fn an_activity_is_stored_once_and_read_at_its_id_only_where_it_is_public(engine) {
         let store = store(engine);
@@ -241,11 +252,7 @@ on_both_engines! {
     fn nothing_is_told_again_after_something_newer_that_takes_its_place(engine) {
         let store = store(engine);
         let actor = spoor(&store);
-        let update = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(2, actor) };
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
-        let leased = lease(&store, 1, 2);
-        end_turn(&store, &[(&leased[0], Attempt::Refused("400".into())), (&leased[1], Attempt::Refused("400".into()))]);
-        store.commit(|tx| say(tx, &update, &[BRAVO], store.now()));
+        refuse_and_update(&store, actor);
         end_turn(&store, &[(&lease(&store, 2, 1)[0], Attempt::Delivered)]);
         assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 1, "only where nothing newer arrived");
         assert_eq!(names(&lease(&store, 3, 10)), [("1", "charlie.example")]);
@@ -273,13 +280,7 @@ on_both_engines! {
     fn nothing_is_tried_again_that_would_be_told_after_what_is_under_way(engine) {
         let store = store(engine);
         let actor = spoor(&store);
-        let update = activity::NewActivity { object: an_activity(1, actor).object, replaces: true, ..an_activity(2, actor) };
-        store.commit(|tx| send(tx, 1, actor, &[BRAVO, CHARLIE], store.now()));
-        let leased = lease(&store, 1, 2);
-        end_turn(&store, &[(&leased[0], Attempt::Refused("400".into())), (&leased[1], Attempt::Refused("400".into()))]);
-        let refused = leased[0].1.id;
-        assert_eq!(leased[0].1.inbox, BRAVO);
-        store.commit(|tx| say(tx, &update, &[BRAVO], store.now()));
+        let refused = refuse_and_update(&store, actor);
         let under_way = lease(&store, 2, 1);
         assert!(!store.commit(|tx| dispatch::retry_one(tx, refused, store.now())), "the Update is on its way");
         assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 1, "the one for charlie.example");
