@@ -83,8 +83,7 @@ fn read_for(instance: &Instance, longest: Duration, mut is_over: impl FnMut() ->
     let (begun, mut took, mut turn) = (Instant::now(), Vec::new(), 0_usize);
     while begun.elapsed() < longest {
         let asked = Instant::now();
-        instance.get("/labs")?;
-        took.push(asked.elapsed().as_secs_f64() * 1_000.0);
+        took.push(instance.time("/labs")?);
         turn += 1;
         if turn.is_multiple_of(10) && is_over()? {
             break;
@@ -105,11 +104,14 @@ fn count(instance: &Instance, organisations: usize, archive: &Archive) -> Measur
     Ok(usize::try_from(all)?)
 }
 
-/// Everybody is known, and nothing happens: what that takes, right after so much was read in, and of a process that did not read it.
+/// How long nothing happens until what was only needed for work has been given back.
+const REST: Duration = Duration::from_secs(100);
+
+/// Everybody is known, and nothing happens: what that takes, soon after so much was read in, and of a process that did not read it.
 fn rest(bench: &Bench, instance: &mut Instance, organisations: usize) -> Measured<()> {
     let known = bench.options.pick(1_000, organisations);
     know_more(instance, organisations, known)?;
-    pause(bench.options.pick(Duration::from_secs(20), Duration::from_secs(1)));
+    pause(bench.options.pick(REST, Duration::from_secs(1)));
     let resident = process::resident_kilobytes(instance.pid()?)? / 1_024.0;
     bench.report.note(&format!("{known} peers known, after reading in: resident"), &Figure::one(resident, "MB"));
     instance.stop()?;

@@ -1,7 +1,5 @@
 //! The directory: every filter, order and view of ten thousand labs of a hundred organisations, asked for over HTTP.
 
-use std::time::Instant;
-
 use archipel::{
     config::Clock,
     domain::{
@@ -21,9 +19,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::{
-    Bench, Measured,
-    instance::Instance,
-    process,
+    Bench, Measured, number, process,
     report::{Figure, quantile},
 };
 
@@ -65,34 +61,22 @@ pub fn measure(bench: &Bench) -> Measured<()> {
     fill(instance.federation(), &bench.keys.public, bench.options.labs())?;
     process::come_to_rest(instance.pid()?)?;
     let mut all = Vec::new();
-    let (cpu, mut asked) = (process::cpu_seconds(instance.pid()?)?, 0);
+    let (cpu, mut asked, times) = (process::cpu_seconds(instance.pid()?)?, 0, bench.options.pick(TIMES, 2));
     for address in ADDRESSES {
         // What nobody had asked for before is not what is measured.
         instance.get(address)?;
-        let rounds: Vec<f64> = (0..bench.options.repeats())
-            .map(|_| Ok(quantile(&ask(&instance, address, bench.options.pick(TIMES, 2))?, 0.95)))
-            .collect::<Measured<_>>()?;
-        asked += rounds.len() * bench.options.pick(TIMES, 2) + 1;
-        let p95 = Figure::of(rounds, "ms");
+        let ask = |_| (0..times).map(|_| instance.time(address)).collect::<Measured<Vec<f64>>>();
+        let rounds: Vec<Vec<f64>> = (0..bench.options.repeats()).map(ask).collect::<Measured<_>>()?;
+        asked += rounds.len() * times + 1;
+        let p95 = Figure::of(rounds.iter().map(|took| quantile(took, 0.95)).collect(), "ms");
         bench.report.note(&format!("{address}, p95"), &p95);
         all.push(p95.median());
     }
     let slowest = quantile(&all, 1.0);
-    let cpu = (process::cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / f64::from(u32::try_from(asked)?);
+    let cpu = (process::cpu_seconds(instance.pid()?)? - cpu) * 1_000.0 / number(asked);
     bench.report.note("directory page, all filters: CPU of the server", &Figure::one(cpu, "ms"));
     bench.report.at_most("directory page, all filters, slowest p95", &Figure::one(slowest, "ms"), 10.0);
     Ok(())
-}
-
-/// Milliseconds of each answer.
-fn ask(instance: &Instance, address: &str, times: usize) -> Measured<Vec<f64>> {
-    (0..times)
-        .map(|_| {
-            let begun = Instant::now();
-            instance.get(address)?;
-            Ok(begun.elapsed().as_secs_f64() * 1_000.0)
-        })
-        .collect()
 }
 
 fn fill(federation: &Federation, public_key: &str, labs: usize) -> Measured<()> {

@@ -87,6 +87,13 @@ impl Instance {
         if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{path} did not answer 200").into()) }
     }
 
+    /// The same; how many milliseconds the whole answer took.
+    pub fn time(&self, path: &str) -> Measured<f64> {
+        let begun = Instant::now();
+        self.get(path)?;
+        Ok(begun.elapsed().as_secs_f64() * 1_000.0)
+    }
+
     /// Keeps an actor for each of these inboxes: known, with a key, and following nobody.
     pub fn meet(&self, keys: &KeyPair, inboxes: &[String]) -> Measured<()> {
         let bench = self.federation.store.read_now(|tx| actor::find_local(tx, "bench"))?.ok_or("no lab")?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Measured;
+use super::{Measured, pause};
 
 /// Seconds of CPU that a process has used, with those of its threads that ended.
 pub fn cpu_seconds(pid: u32) -> Measured<f64> {
@@ -37,7 +37,7 @@ pub fn forget_peak(pid: u32) -> Measured<()> {
 pub fn come_to_rest(pid: u32) -> Measured<()> {
     for _ in 0..90 {
         let before = cpu_seconds(pid)?;
-        super::pause(Duration::from_secs(2));
+        pause(Duration::from_secs(2));
         if cpu_seconds(pid)? - before < 0.1 {
             return Ok(());
         }

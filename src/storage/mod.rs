@@ -36,6 +36,7 @@ mod wake;
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use diesel::r2d2::{Pool, PooledConnection};
@@ -91,6 +92,9 @@ impl fmt::Debug for Tx<'_> {
     }
 }
 
+/// A connection that nobody needed for so long is closed, with the memory that SQLite keeps for it.
+const UNUSED: Duration = Duration::from_mins(1);
+
 /// The database of this instance, of either engine.
 #[derive(Clone)]
 pub struct Store {
@@ -128,8 +132,9 @@ impl Store {
         let pool = Pool::builder()
             .max_size(8)
             .min_idle(Some(1))
+            .idle_timeout(Some(UNUSED))
             .test_on_check_out(matches!(settings.database, Database::Postgres(_)))
-            .connection_timeout(std::time::Duration::from_secs(10))
+            .connection_timeout(Duration::from_secs(10))
             .build(opener)
             .map_err(Failed::because("open the database"))?;
         let writer = matches!(settings.database, Database::Sqlite(_)).then(Arc::default);
