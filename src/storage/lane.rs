@@ -322,9 +322,10 @@ fn find_due(tx: &mut Tx<'_>, limit: i64, now: i64) -> Result<Vec<LaneRow>, Faile
     .map_err(Failed::because("find due lanes"))
 }
 
+/// Of these lanes, those in which something waits: one look into each, however much that is.
 fn find_waiting(tx: &mut Tx<'_>, names: &BTreeSet<String>) -> Result<BTreeSet<String>, Failed> {
-    let waits = deliveries::lane.eq_any(names).and(deliveries::ended_at.is_null());
-    let query = deliveries::table.filter(waits).select(deliveries::lane).distinct();
+    let waits = deliveries::table.filter(deliveries::lane.eq(lanes::name).and(deliveries::ended_at.is_null()));
+    let query = lanes::table.filter(lanes::name.eq_any(names).and(diesel::dsl::exists(waits))).select(lanes::name);
     let found: Vec<String> = on!(tx, c => query.load(c)).map_err(Failed::because("look what waits in lanes"))?;
     Ok(found.into_iter().collect())
 }

@@ -148,7 +148,8 @@ fn postpone(tx: &mut Tx<'_>, settled: &Settlement, error: &str) -> Result<(), Fa
 /// What else waits for an inbox that is gone ends with it, and what comes for it in the next days.
 fn close_inbox(tx: &mut Tx<'_>, settled: &Settlement, now: Moment) -> Result<(), Failed> {
     let (inbox, until) = (&settled.leased.inbox, to_millis(now + GONE_FOR));
-    let theirs = deliveries::inbox.eq(inbox).and(deliveries::host.eq(&settled.lane.host)).and(deliveries::ended_at.is_null());
+    let of_host = lanes::table.filter(lanes::host.eq(&settled.lane.host)).select(lanes::name);
+    let theirs = deliveries::lane.eq_any(of_host).and(deliveries::ended_at.is_null()).and(deliveries::inbox.eq(inbox));
     let query = diesel::update(deliveries::table.filter(theirs))
         .set((deliveries::state.eq(DeliveryState::Gone.code()), deliveries::ended_at.eq(to_millis(now))));
     on!(tx, c => query.execute(c)).map_err(Failed::because("end what waits for an inbox that is gone"))?;
@@ -179,15 +180,26 @@ fn rest(
     on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("let a host rest"))
 }
 
-/// What was tried for 30 days ends with a lane that fails again.
+/// What was tried for 30 days ends with a lane that fails again. Newer rows have higher numbers, so that a lane in which nothing is so
+/// old costs one look, however much waits in it.
 fn expire(tx: &mut Tx<'_>, lane: &Held, error: &str, now: Moment) -> Result<(), Failed> {
-    let old = deliveries::lane.eq(&lane.name).and(deliveries::created_at.lt(to_millis(now - KEPT_FOR)));
-    let query = diesel::update(deliveries::table.filter(old.and(deliveries::ended_at.is_null()))).set((
+    let failed = || Failed::because("end what is too old");
+    let since = to_millis(now - KEPT_FOR);
+    let waits = || deliveries::table.filter(deliveries::lane.eq(&lane.name).and(deliveries::ended_at.is_null()));
+    let query = waits().order(deliveries::id).select(deliveries::created_at);
+    let oldest: Option<i64> = on!(tx, c => query.first(c).optional()).map_err(failed())?;
+    if oldest.is_none_or(|oldest| oldest >= since) {
+        return Ok(());
+    }
+    let query = waits().filter(deliveries::created_at.ge(since)).order(deliveries::id).select(deliveries::id);
+    let first_kept: Option<i64> = on!(tx, c => query.first(c).optional()).map_err(failed())?;
+    let old = deliveries::id.lt(first_kept.unwrap_or(i64::MAX)).and(deliveries::created_at.lt(since));
+    let query = diesel::update(waits().filter(old)).set((
         deliveries::state.eq(DeliveryState::Expired.code()),
         deliveries::last_error.eq(error),
         deliveries::ended_at.eq(to_millis(now)),
     ));
-    on!(tx, c => query.execute(c)).map(|_| ()).map_err(Failed::because("end what is too old"))
+    on!(tx, c => query.execute(c)).map(|_| ()).map_err(failed())
 }
 
 fn set_aside_object(tx: &mut Tx<'_>, settled: &Settlement, name: &str, due_at: i64) -> Result<(), Failed> {

@@ -233,6 +233,24 @@ on_both_engines! {
         assert_eq!(store.commit(|tx| dispatch::retry(tx, None, store.now())), 0, "what is delivered is left alone");
     }
 
+    fn of_what_waits_in_a_lane_only_what_is_older_than_thirty_days_expires(engine) {
+        let store = store(engine);
+        let actor = spoor(&store);
+        for number in 1..=2 {
+            store.commit(|tx| send(tx, number, actor, &[BRAVO, CHARLIE], store.now()));
+        }
+        store.clock.advance(TimeDelta::days(1));
+        for number in 3..=4 {
+            store.commit(|tx| send(tx, number, actor, &[BRAVO], store.now()));
+        }
+        store.clock.advance(TimeDelta::days(29) + TimeDelta::seconds(1));
+        let leased = lease(&store, 1, 2);
+        let bravo = leased.iter().find(|(_, row)| row.inbox == BRAVO).expect("what waits for bravo.example");
+        end_turn(&store, &[(bravo, failed())]);
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Expired)), 2, "the first two for bravo.example");
+        assert_eq!(store.commit(|tx| delivery::count(tx, DeliveryState::Waiting)), 4, "those after, and all for charlie.example");
+    }
+
     fn what_ended_long_ago_is_forgotten_what_failed_much_later_and_what_waits_never(engine) {
         let store = store(engine);
         let actor = spoor(&store);
