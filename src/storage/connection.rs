@@ -12,7 +12,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Failed, notification};
+use super::{Failed, checkpoint::TOO_LONG, notification};
 use crate::config::Database;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -201,12 +201,14 @@ fn open_postgres(url: &str) -> Result<Connection, Failed> {
 
 fn open_sqlite(path: &str) -> Result<Connection, Failed> {
     let mut connection = SqliteConnection::establish(path).map_err(Failed::because("open the SQLite file"))?;
+    let backstop = format!("PRAGMA wal_autocheckpoint = {TOO_LONG}");
     for pragma in [
         "PRAGMA busy_timeout = 10000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = NORMAL",
         "PRAGMA foreign_keys = ON",
         "PRAGMA cache_size = -4000",
+        &backstop,
     ] {
         run(&mut connection, pragma).map_err(Failed::because("prepare the SQLite file"))?;
     }

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod actor;
 pub mod audience;
 pub mod block;
+mod checkpoint;
 mod commit;
 mod connection;
 pub mod delivery;
@@ -42,6 +43,7 @@ use std::{
 use diesel::r2d2::{Pool, PooledConnection};
 
 use crate::config::{Database, Settings};
+use checkpoint::Log;
 use commit::{Lead, Line};
 use connection::{Connection, Opener};
 pub use wake::{Listening, Wake};
@@ -102,6 +104,8 @@ pub struct Store {
     // SQLite has one writer at a time; waiting here is fairer and cheaper than waiting in its busy handler.
     writer: Option<Arc<Mutex<()>>>,
     line: Line,
+    // SQLite keeps what is new in a log beside its file.
+    log: Option<Log>,
     wake: Wake,
 }
 
@@ -137,8 +141,9 @@ impl Store {
             .connection_timeout(Duration::from_secs(10))
             .build(opener)
             .map_err(Failed::because("open the database"))?;
-        let writer = matches!(settings.database, Database::Sqlite(_)).then(Arc::default);
-        Ok(Self { pool, writer, line: Line::default(), wake: Wake::new(settings) })
+        let is_sqlite = matches!(settings.database, Database::Sqlite(_));
+        let (writer, log) = (is_sqlite.then(Arc::default), is_sqlite.then(Log::default));
+        Ok(Self { pool, writer, line: Line::default(), log, wake: Wake::new(settings) })
     }
 
     /// Brings the tables up to date; returns how many steps were taken.
@@ -251,6 +256,9 @@ impl Store {
         }
         open.armed = false;
         open.connection.commit()?;
+        if writes {
+            self.tend_log();
+        }
         if queued {
             self.wake.ring();
         }

@@ -8,11 +8,11 @@ use std::{
     path::Path,
     sync::Barrier,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use archipel::{
-    config::Settings,
+    config::{Database, Settings},
     domain::{actor::Actor, change::Change, moment::Moment},
     storage::{Failed, Store, Tx, Wake, actor, queue, tombstone},
 };
@@ -32,6 +32,21 @@ fn write_both(tx: &mut Tx<'_>, now: Moment) -> Result<(), Failed> {
 fn is_there(tx: &mut Tx<'_>) -> Result<(bool, bool), Failed> {
     let found = tombstone::find(tx, "https://alpha.example/shares/aaaaaaaaaa")?;
     Ok((found.is_some(), queue::count(tx)? == (1, 0)))
+}
+
+#[test]
+fn sqlite_moves_what_was_committed_into_its_file_beside_those_who_write() {
+    let store = store(Engine::Sqlite);
+    let Database::Sqlite(file) = &store.settings.database else { panic!("another engine") };
+    let size = || std::fs::metadata(file).unwrap().len();
+    let (before, begun) = (size(), Instant::now());
+    for number in 0..40 {
+        store.commit(|tx| tombstone::add(tx, &format!("https://alpha.example/shares/{number}"), "Note", store.now()));
+    }
+    while size() == before {
+        assert!(begun.elapsed() < Duration::from_secs(20), "everything is still in the log");
+        thread::park_timeout(Duration::from_millis(5));
+    }
 }
 
 on_both_engines! {
