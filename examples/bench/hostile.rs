@@ -2,7 +2,7 @@
 
 use super::{
     Measured,
-    inbox::Scene,
+    inbox::{PATIENT, Scene},
     letter::Letter,
     number,
     report::{Figure, quantile},
@@ -11,7 +11,7 @@ use super::{
 
 /// Measures good letters alone, then the same among as many bad ones, then bad ones alone at full speed.
 pub fn measure(scene: &Scene<'_>, first: usize, fastest: f64) -> Measured<()> {
-    let (writer, pace, count) = (scene.writer(100)?, fastest * 0.35, scene.letters);
+    let (writer, pace, count) = (scene.writer(PATIENT)?, fastest * 0.35, scene.letters);
     let alone = wait_of_good(scene, &writer.write(first, count)?, pace)?;
     let mixed = interleave(writer.write(first + count, count)?, writer.write_bad(first + count, count)?);
     let among = wait_of_good(scene, &mixed, pace * 2.0)?;

@@ -14,6 +14,7 @@ use archipel::{
     i18n,
 };
 use calls::Call;
+pub use calls::walk;
 use fluent_bundle::FluentResource;
 
 /// The variables of each message, by key.

@@ -90,7 +90,8 @@ fn with(rest: &str) -> BTreeSet<String> {
     after(&rest[..end], "with(").filter_map(literal).map(str::to_owned).collect()
 }
 
-fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
+/// Shows every text below a folder to somebody.
+pub fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let is_text = path.extension().is_some_and(|ending| ["rs", "html", "xml", "txt"].iter().any(|known| ending == *known));

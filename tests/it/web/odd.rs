@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::support::{Engine, Server, between, on_both_engines, visitor::Visitor};
+use crate::{
+    locales::walk,
+    support::{Engine, Server, between, on_both_engines, visitor::Visitor},
+};
 
 /// Where the addresses stand.
 const ROUTES: [&str; 2] = [include_str!("../../../src/web/mod.rs"), include_str!("../../../src/web/activitypub.rs")];
@@ -93,7 +96,7 @@ async fn send(admin: &Visitor<'_>, token: &str, form: &Form, odd: usize) {
 
 /// The addresses of pages, as the program has them.
 fn list_paths() -> Vec<String> {
-    let after = ROUTES.iter().flat_map(|text| text.split(".route(").chain(text.split("resource(")).skip(1));
+    let after = ROUTES.iter().flat_map(|text| text.split(".route(").skip(1).chain(text.split("resource(").skip(1)));
     let mut paths: Vec<String> = after.filter_map(|rest| between(rest, "\"", "\"")).map(str::to_owned).collect();
     paths.retain(|path| path.starts_with('/') && path != "/sign-out");
     paths.sort();
@@ -104,24 +107,15 @@ fn list_paths() -> Vec<String> {
 /// The words that templates and this test know.
 fn list_asked() -> Vec<String> {
     let mut asked: Vec<String> = ASKED.iter().map(|&name| name.to_owned()).collect();
-    list_fields(Path::new("templates"), &mut asked);
+    walk(Path::new("templates"), &mut |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let names = text.split("name=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        asked.extend(names.map(|(name, _)| name.to_owned()));
+    });
     asked.retain(|name| name.chars().all(|sign| sign.is_ascii_lowercase() || sign == '_'));
     asked.sort();
     asked.dedup();
     asked
-}
-
-fn list_fields(folder: &Path, found: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            list_fields(&path, found);
-        } else {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let names = text.split("name=\"").skip(1).filter_map(|rest| rest.split_once('"'));
-            found.extend(names.map(|(name, _)| name.to_owned()));
-        }
-    }
 }
 
 /// The address with this in each of its places.
