@@ -22,12 +22,16 @@ use serde_json::{Value, json};
 use crate::support::{
     Engine, Server,
     attacker::{Cavage, Letter},
+    database,
     instance::draft,
     patience::wait_for,
     peer::Peer,
 };
 
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Hosts that are being asked for something at this moment.
+const IN_HAND: &str = "SELECT host AS line FROM reading_hosts WHERE lease IS NOT NULL";
 
 /// Everything in the database, row by row.
 pub type Rows = Vec<(String, String)>;
@@ -186,7 +190,8 @@ impl Scene {
             Ok::<_, Failed>((queue::count(tx)?, delivery::count(tx, DeliveryState::Waiting)?, reads))
         };
         wait_for("everything that is due", 60, async || {
-            (self.beside.store.read_now(left).expect("a count") == ((0, 0), 0, false)).then_some(())
+            let is_over = self.beside.store.read_now(left).expect("a count") == ((0, 0), 0, false);
+            (is_over && database::lines(&self.server, IN_HAND).is_empty()).then_some(())
         })
         .await;
     }
