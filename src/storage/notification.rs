@@ -3,7 +3,7 @@
 
 use std::{future::poll_fn, path::PathBuf, sync::Arc, time::Duration};
 
-use diesel::{PgConnection, QueryResult, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, connection::SimpleConnection};
 use native_tls::{Certificate, TlsConnector};
 use postgres_native_tls::MakeTlsConnector;
 use tokio::{sync::Notify, task::JoinHandle};
@@ -22,7 +22,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(30);
 
 /// Says in this transaction that it queued something; nobody hears it before the commit, or without one.
 pub(super) fn say(connection: &mut PgConnection) -> QueryResult<()> {
-    diesel::sql_query("SELECT pg_notify('archipel_work', '')").execute(connection).map(|_| ())
+    connection.batch_execute("NOTIFY archipel_work")
 }
 
 /// Hears what is said, for ever, and rings for it. A lost connection is told once, and opened again.

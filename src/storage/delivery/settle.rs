@@ -13,7 +13,7 @@ use super::{
         peer,
         schema::{activities, deliveries, lanes},
     },
-    Leased,
+    CHUNK, Leased,
 };
 use crate::domain::{
     delivery::{Attempt, DeliveryState, GONE_FOR, KEPT_FOR, backoff, is_final},
@@ -205,10 +205,15 @@ fn expire(tx: &mut Tx<'_>, lane: &Held, error: &str, now: Moment) -> Result<(), 
 fn set_aside_object(tx: &mut Tx<'_>, settled: &Settlement, name: &str, due_at: i64) -> Result<(), Failed> {
     let leased = &settled.leased;
     let about = activities::table.filter(activities::object.eq(&leased.said.object)).select(activities::id);
-    let theirs = deliveries::lane.eq(&settled.lane.name).and(deliveries::ended_at.is_null());
-    let theirs = theirs.and(deliveries::inbox.eq(&leased.inbox)).and(deliveries::activity_id.eq_any(about));
-    let query = diesel::update(deliveries::table.filter(theirs)).set(deliveries::lane.eq(name));
-    on!(tx, c => query.execute(c)).map_err(Failed::because("set a delivery aside"))?;
+    // Looked for by what they are about: they are few, and what waits in the lane may be very much.
+    let query = deliveries::table.filter(deliveries::activity_id.eq_any(about).and(deliveries::inbox.eq(&leased.inbox)));
+    let query = query.select(deliveries::id);
+    let ids: Vec<i64> = on!(tx, c => query.load(c)).map_err(Failed::because("find what is set aside"))?;
+    for some in ids.chunks(CHUNK) {
+        let theirs = deliveries::id.eq_any(some).and(deliveries::lane.eq(&settled.lane.name)).and(deliveries::ended_at.is_null());
+        let query = diesel::update(deliveries::table.filter(theirs)).set(deliveries::lane.eq(name));
+        on!(tx, c => query.execute(c)).map_err(Failed::because("set a delivery aside"))?;
+    }
     let row = (
         (lanes::name.eq(name), lanes::host.eq(&settled.lane.host), lanes::due_at.eq(due_at)),
         (lanes::failures.eq(1), lanes::denials.eq(0)),
