@@ -10,12 +10,12 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Integer}
 
 use super::{Failed, Store, connection::Connection};
 
-/// So many commits are moved together: in a busy minute thousands of pages, otherwise hundreds.
-const COMMITS: usize = 32;
+/// So many commits are moved together: in a busy minute a thousand pages, otherwise a hundred.
+const COMMITS: usize = 12;
 
-/// From so many pages on, nobody writes until all are moved, so that the log begins anew: 32 MB. While somebody always writes it
+/// From so many pages on, nobody writes until all are moved, so that the log begins anew: 16 MB. While somebody always writes it
 /// would otherwise only grow, and whoever reads looks into it first.
-const LONG: i32 = 8_000;
+const LONG: i32 = 4_000;
 
 /// From so many pages on, a commit moves them itself: the log of a process that could not do it otherwise.
 pub(super) const TOO_LONG: i32 = 16_000;
